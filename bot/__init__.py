@@ -1,0 +1,1 @@
+"""Matrix and time: everything that touches the outside."""

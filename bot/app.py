@@ -1,0 +1,199 @@
+"""The composition root: every object is built once, here; sync, dispatch, send and clock run side by side."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Self
+
+import structlog
+
+from bot.addressing import Address
+from bot.clock import Clock
+from bot.config import Config
+from bot.config_secret import Secret
+from bot.dispatcher import Dispatcher
+from bot.intake import Intake
+from bot.invitations import Invitations
+from bot.login import connect
+from bot.matrix.client import Client
+from bot.matrix.errors import SessionEnded
+from bot.outgoing import Writer
+from bot.sender import Sender
+from commands.registry import Registry
+from commands.settings import Settings
+from storage import calendar, roles, rooms, seed_data
+from storage import sync as position
+from storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+CRYPTO = "keys"
+
+
+def utc_now() -> datetime:
+    """The time, as jobs and handlers get it."""
+    return datetime.now(UTC)
+
+
+def settings_from(config: Config, *, started_at: datetime) -> Settings:
+    """What features may know of the configuration."""
+    return Settings(
+        bot_id=config.homeserver.user,
+        version=version("ag4-bot"),
+        started_at=started_at,
+        prefix=config.chat.prefix,
+        announce=config.rooms.announce,
+        reminders=config.dates.reminders,
+        confirm_within_minutes=config.dates.confirm_within_minutes,
+        answer_within_working_days=config.questions.answer_within_working_days,
+        digest_weekday=config.digest.weekday_number,
+        digest_time=config.digest.time,
+        digest_rooms=config.digest.rooms,
+        contact_email=config.contact.email,
+        website=config.contact.website,
+        data_protection=config.contact.data_protection,
+        operator=config.contact.operator,
+        office_hours_registration=config.office_hours.registration,
+        office_hours_slides=config.office_hours.slides,
+        encryption=config.encryption.enabled,
+    )
+
+
+class App:
+    """The bot on one account. Build it with `await App.start(...)`, run it with `run(stop)`, then `close()`."""
+
+    def __init__(
+        self,
+        config: Config,
+        client: Client,
+        database: Database,
+        *,
+        now: Callable[[], datetime],
+        registry: Registry | None = None,
+    ) -> None:
+        registry = registry or Registry()
+        settings = settings_from(config, started_at=now())
+        writer = Writer(client.device_id)
+        address = Address(config.homeserver.user, config.homeserver.display_name, config.chat.prefix)
+        self._config = config
+        self._client = client
+        self.database = database
+        self._now = now
+        self.sender = Sender(database, client, now=now)
+        invitations = Invitations(
+            servers=frozenset(config.homeserver.allowed_servers),
+            people=frozenset(config.homeserver.allowed_people),
+            settings=settings,
+            writer=writer,
+            now=now,
+        )
+        self.dispatcher = Dispatcher(
+            database, registry, settings, writer, invitations, now=now, on_queued=self.sender.offer
+        )
+        self.clock = Clock(database, registry.jobs, settings, writer, now=now, on_queued=self.sender.offer)
+        self.intake = Intake(
+            database,
+            client,
+            address,
+            now=now,
+            sent_is_noted=self.sender.note_sent,
+            on_arrivals=self.dispatcher.offer,
+        )
+
+    @classmethod
+    async def start(
+        cls,
+        config: Config,
+        secret: Secret,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        stop: asyncio.Event | None = None,
+        registry: Registry | None = None,
+    ) -> Self:
+        """Open the database, log in, and make the rooms and roles what the configuration says.
+
+        A homeserver that is down is waited for (until `stop`). Raises DatabaseUnusable, LoginRefused or Stopped.
+        """
+        database = await Database.open(config.data.database)
+        store = config.data.directory / CRYPTO if config.encryption.enabled else None
+        if store is not None:
+            store.mkdir(mode=0o700, exist_ok=True)
+        client = Client.to(
+            config.homeserver.url,
+            config.homeserver.user,
+            store=store,
+            timeout_s=config.homeserver.request_timeout_s,
+        )
+        try:
+            app = await cls._prepare(config, secret, client, database, now=now, stop=stop, registry=registry)
+        except BaseException:
+            await client.close()
+            await database.close()
+            raise
+        return app
+
+    @classmethod
+    async def _prepare(
+        cls,
+        config: Config,
+        secret: Secret,
+        client: Client,
+        database: Database,
+        *,
+        now: Callable[[], datetime],
+        stop: asyncio.Event | None,
+        registry: Registry | None,
+    ) -> Self:
+        bindings = await connect(config, secret, client, stop=stop)
+        async with database.transaction() as session:
+            await position.begin(session, user_id=client.user_id, device_id=client.device_id, at=now())
+            await seed_data.load(session, at=now())
+            await rooms.bind(session, bindings)
+            await roles.replace(session, coordinators=config.people.coordinators, leads=config.people.leads)
+            await calendar.replace_office_hours(
+                session,
+                [(each.start, each.end, each.topic, each.link) for each in config.office_hours.dates],
+                at=now(),
+            )
+        return cls(config, client, database, now=now, registry=registry)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set; then end what is under way. Raises SessionEnded when the session is over.
+
+        The sender begins after the first sync: by then our own echo has told what an earlier run already sent.
+        """
+        await self.intake.load()
+        await self.dispatcher.load()
+        _log.info("started", user=self._client.user_id, device=self._client.device_id)
+        errors: list[Exception] = []
+        async with asyncio.TaskGroup() as tasks:
+            for part in (self.intake.run(stop), self._send(stop), self.dispatcher.run(stop), self.clock.run(stop)):
+                tasks.create_task(self._watched(part, stop, errors))
+        for error in sorted(errors, key=lambda each: not isinstance(each, SessionEnded))[:1]:
+            raise error
+        _log.info("stopped")
+
+    async def _send(self, stop: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self.intake.caught_up.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for each in waits:
+            each.cancel()
+        if not stop.is_set():
+            await self.sender.load()
+            await self.sender.run(stop)
+
+    @staticmethod
+    async def _watched(part: Coroutine[Any, Any, None], stop: asyncio.Event, errors: list[Exception]) -> None:
+        """Run one part; when it fails, the others are stopped in order instead of being cut off."""
+        try:
+            await part
+        except Exception as error:  # noqa: BLE001 (raised by `run` once the others have ended)
+            errors.append(error)
+        finally:
+            stop.set()
+
+    async def close(self) -> None:
+        """Close connections and database."""
+        await self._client.close()
+        await self.database.close()

@@ -1,0 +1,113 @@
+"""The command line: each command calls one function and turns its errors into a sentence and an exit code."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot import lock, logs
+from bot.config import Config, ConfigError, check, load
+from bot.config_secret import Secret
+from bot.login import LoginRefused, Stopped
+from bot.matrix.errors import SessionEnded
+from storage.errors import DatabaseUnusable
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Matrix bot of working group 4.")
+
+ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
+
+BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED = 1, 2, 3, 4, 5, 6
+
+
+@app.command()
+def run(config: ConfigPath = Path("config.toml")) -> None:
+    """Run the bot until SIGTERM or Ctrl-C."""
+    try:
+        settings = load(config, environ=os.environ)
+        secret = settings.secret(os.environ)
+    except ConfigError as error:
+        _end(CONFIG_WRONG, *error.problems)
+    logs.configure(level=settings.log.level, style=settings.log.format)
+    try:
+        settings.data.directory.mkdir(parents=True, exist_ok=True)
+        with lock.held(settings.data.directory):
+            asyncio.run(_run(settings, secret))
+    except lock.AlreadyRunning as error:
+        _end(RUNNING_ALREADY, str(error))
+    except DatabaseUnusable as error:
+        _end(DATABASE_UNUSABLE, str(error))
+    except OSError as error:
+        _end(DATABASE_UNUSABLE, f"The data directory {settings.data.directory} cannot be used: {error.strerror}.")
+    except LoginRefused as error:
+        _end(LOGIN_REFUSED, str(error))
+    except SessionEnded as error:
+        _end(
+            SESSION_ENDED,
+            f"The homeserver has ended the session ({error}). Start the bot again: with a password it logs in"
+            " anew by itself; an access token has to be replaced.",
+        )
+    except Exception:  # noqa: BLE001 (Python's own traceback would quote what the exception says: contract C20)
+        logs.unexpected("crashed")
+        _end(BUG, "The bot has stopped because of an error in it; the log names the place. It can be started again.")
+
+
+@app.command("check")
+def check_config(config: ConfigPath = Path("config.toml")) -> None:
+    """Check the configuration: names every wrong, unknown or missing key at once."""
+    problems = check(config, environ=os.environ)
+    if problems:
+        _end(CONFIG_WRONG, *problems)
+    print(f"{config}: no problems found.")
+
+
+@app.command("commands")
+def list_commands() -> None:
+    """Print the reference of all chat commands (docs/commands.md) in Markdown."""
+    from commands.reference import as_markdown  # noqa: PLC0415 (all features; the other commands do not need them)
+    from commands.registry import COMMANDS  # noqa: PLC0415 (the same)
+
+    print(as_markdown(COMMANDS), end="")
+
+
+@app.command()
+def demo(
+    *,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Play the scene and end.")] = False,
+) -> None:
+    """Show everything on a throw-away homeserver: rooms, people, a scene, then a prompt."""
+    from bot.demo import play  # noqa: PLC0415 (needs the extra `demo`, which a server does not install)
+
+    sys.exit(play.main(interactive=not no_input and sys.stdin.isatty()))
+
+
+async def _run(config: Config, secret: Secret) -> None:
+    from bot.app import App  # noqa: PLC0415 (half a second of imports that `check` and `--help` do not need)
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(logs.loop_error)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        bot = await App.start(config, secret, stop=stop)
+    except Stopped:
+        return
+    try:
+        await bot.run(stop)
+    finally:
+        await bot.close()
+
+
+def _end(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,1 @@
+"""The demonstration: a throw-away homeserver, people, a scene, a prompt."""

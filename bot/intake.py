@@ -1,0 +1,241 @@
+"""Stop 2: what the homeserver sent goes into the inbox together with our position, in one transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.addressing import Address
+from bot.backoff import delay_s
+from bot.matrix import sync
+from bot.matrix.client import Client
+from bot.matrix.errors import RateLimited, Rejected, Unreachable
+from bot.matrix.events import Incoming
+from storage import inbox, outbox, rooms
+from storage import sync as position
+from storage.database import Database
+from storage.inbox import Arrival
+from storage.tables import RoomKind
+
+_log = structlog.get_logger(__name__)
+
+LONG_POLL_MS = 30_000
+MOST_UNCOMMITTED = 50
+"""After so many responses with nothing for the bot, its position is committed all the same."""
+DIRECT_MEMBERS = 2
+
+
+class Intake:
+    """Follows the homeserver and stores what is addressed to the bot; everything else is not stored (contract C11)."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        address: Address,
+        *,
+        now: Callable[[], datetime],
+        sent_is_noted: Callable[[], Awaitable[None]],
+        on_arrivals: Callable[[Sequence[Arrival]], None],
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._address = address
+        self._now = now
+        self._sent_is_noted = sent_is_noted
+        self._on_arrivals = on_arrivals
+        self._since: str | None = None
+        self._uncommitted = 0
+        self._direct: set[str] = set()
+        self._configured: set[str] = set()
+        self._rooms: dict[str, sync.RoomNews] = {}
+        self.caught_up = asyncio.Event()
+
+    async def load(self) -> None:
+        """Take up the position and the rooms where the last run left them."""
+        async with self._database.reading() as session:
+            row = await position.get(session)
+            known = await rooms.known(session)
+        self._since = row.next_batch if row else None
+        for room_id, room in known.items():
+            self._rooms[room_id] = sync.RoomNews(joined=room.joined, encrypted=room.encrypted, members=room.members)
+            if room.kind is RoomKind.DIRECT:
+                self._direct.add(room_id)
+            elif room.kind is not RoomKind.OTHER:
+                self._configured.add(room_id)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow until `stop`. Trouble with the homeserver or the disk is waited out, never skipped.
+
+        Raises SessionEnded when the homeserver no longer knows the session.
+        """
+        stopping = asyncio.ensure_future(stop.wait())
+        failures = 0
+        try:
+            while not stop.is_set():
+                receiving = asyncio.ensure_future(
+                    sync.receive(
+                        self._client,
+                        self._since,
+                        joined={room_id for room_id, room in self._rooms.items() if room.joined},
+                        timeout_ms=LONG_POLL_MS if self.caught_up.is_set() else 0,
+                    )
+                )
+                await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                if not receiving.done():
+                    receiving.cancel()
+                    await asyncio.gather(receiving, return_exceptions=True)
+                    break
+                try:
+                    batch = receiving.result()
+                    await asyncio.shield(self.take(batch))
+                    if self._client.crypto is not None:
+                        await self._client.crypto.maintain()
+                except (Unreachable, RateLimited, Rejected, OperationalError) as error:
+                    failures += 1
+                    wait_s = error.retry_after_s if isinstance(error, RateLimited) else delay_s(failures)
+                    _log.warning("sync_failed", error=_named(error), retry_in_s=round(wait_s, 1))
+                    await asyncio.wait({stopping}, timeout=wait_s)
+                else:
+                    failures = 0
+                    self.caught_up.set()
+        finally:
+            stopping.cancel()
+        try:
+            await asyncio.shield(self._commit_position())
+        except OperationalError as error:
+            _log.warning("position_not_stored", error=_named(error))  # the next run looks at nothing-for-us again
+
+    async def take(self, batch: sync.Batch) -> None:
+        """Commit what a batch brings, and our new position with it (contract C1)."""
+        news = {room_id: each for room_id, each in batch.rooms.items() if self._is_news(room_id, each)}
+        candidates = [each for each in batch.incoming if each.kind != "message" or self._is_addressed(each)]
+        first = self._since is None
+        if not (first or news or candidates or batch.echoes or batch.invitations):
+            self._since = batch.next_batch
+            self._uncommitted += 1
+            if self._uncommitted >= MOST_UNCOMMITTED:
+                await self._commit_position()
+            return
+        if any(each.target or each.reply_to for each in candidates):
+            await self._sent_is_noted()
+        async with self._database.transaction() as session:
+            if batch.echoes:
+                await outbox.sent_under(session, batch.echoes, at=self._now())
+            for room_id, each in news.items():
+                await self._note_room(session, room_id, each)
+            stored = await self._store(session, batch, candidates)
+            await position.move(session, batch.next_batch)
+        self._rooms.update(news)
+        self._direct.update(each.room_id for each in batch.invitations if each.direct)
+        self._since = batch.next_batch
+        self._uncommitted = 0
+        if stored:
+            self._on_arrivals(stored)
+
+    async def _store(self, session: AsyncSession, batch: sync.Batch, candidates: list[Incoming]) -> list[Arrival]:
+        targets = {each.target for each in candidates if each.target}
+        replied = {each.reply_to for each in candidates if each.reply_to}
+        ours = await outbox.subjects(session, targets | replied) if targets or replied else {}
+        known = await inbox.known(session, targets) if targets else set()
+        arrivals = [
+            Arrival(
+                event_id=f"invite:{invitation.room_id}:{self._since}",
+                kind="invite",
+                room_id=invitation.room_id,
+                sender=invitation.inviter,
+                content={"direct": invitation.direct},
+                received_at=self._now(),
+            )
+            for invitation in batch.invitations
+        ]
+        for each in candidates:
+            if each.kind == "undecryptable":
+                await inbox.set_aside(session, self._arrival(each, {"event": each.raw}), error="undecryptable")
+                continue
+            content = self._content(each, ours=set(ours), known=known)
+            if content is not None:
+                arrivals.append(self._arrival(each, content))
+                known.add(each.event_id)
+        return await inbox.add(session, arrivals) if arrivals else []
+
+    def _content(self, each: Incoming, *, ours: set[str], known: set[str]) -> dict[str, Any] | None:
+        """What the inbox keeps of an event, or None where it is not for the bot."""
+        if each.kind == "reaction":
+            return {"target": each.target, "emoji": each.emoji} if each.target in ours else None
+        if each.kind == "redaction":
+            return {"target": each.target} if each.target in known else None
+        addressed = self._address.read(
+            each.body,
+            mentions=each.mentions,
+            direct=self._is_direct(each.room_id),
+            reply_to_bot=each.reply_to in ours,
+        )
+        if each.kind == "edit" and each.target in known:
+            text = addressed.text if addressed else each.body
+            explicit = addressed.explicit if addressed else False
+        elif addressed is None:
+            return None
+        else:
+            text, explicit = addressed.text, addressed.explicit
+        content: dict[str, Any] = {"text": text, "explicit": explicit, "thread": each.thread_id}
+        if each.kind == "edit":
+            content["target"] = each.target
+        return content
+
+    def _is_addressed(self, each: Incoming) -> bool:
+        """Whether a message may be for the bot; a reply is looked at again, against what it replies to."""
+        return (
+            each.reply_to is not None
+            or self._address.read(
+                each.body, mentions=each.mentions, direct=self._is_direct(each.room_id), reply_to_bot=False
+            )
+            is not None
+        )
+
+    def _is_direct(self, room_id: str) -> bool:
+        """A chat of two: called direct by whoever invited, or without a purpose and with two members."""
+        members = self._rooms[room_id].members if room_id in self._rooms else None
+        if members is not None and members > DIRECT_MEMBERS:
+            return False
+        return room_id in self._direct or (members == DIRECT_MEMBERS and room_id not in self._configured)
+
+    def _is_news(self, room_id: str, each: sync.RoomNews) -> bool:
+        old = self._rooms.get(room_id)
+        if old is None or old.joined != each.joined:
+            return True
+        return (each.encrypted is not None and each.encrypted != old.encrypted) or (
+            each.members is not None and each.members != old.members
+        )
+
+    async def _note_room(self, session: AsyncSession, room_id: str, each: sync.RoomNews) -> None:
+        what: dict[str, bool | int | RoomKind] = {"joined": each.joined}
+        if each.encrypted is not None:
+            what["encrypted"] = each.encrypted
+        if each.members is not None:
+            what["members"] = each.members
+        await rooms.note(session, room_id, **what)
+
+    def _arrival(self, each: Incoming, content: dict[str, Any]) -> Arrival:
+        return Arrival(
+            event_id=each.event_id,
+            kind=each.kind,
+            room_id=each.room_id,
+            sender=each.sender,
+            content=content,
+            received_at=self._now(),
+        )
+
+    async def _commit_position(self) -> None:
+        if self._since is not None and self._uncommitted:
+            async with self._database.transaction() as session:
+                await position.move(session, self._since)
+            self._uncommitted = 0
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error.orig}" if isinstance(error, OperationalError) else f"{error}"

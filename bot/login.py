@@ -1,0 +1,137 @@
+"""Getting a session: the kept one where it still counts, else a new login as the same device."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from bot import session_file
+from bot.backoff import delay_s
+from bot.config import Config
+from bot.config_secret import Secret
+from bot.matrix.client import Client
+from bot.matrix.errors import RateLimited, Rejected, SessionEnded, Unreachable
+from bot.session_file import Session
+from storage.tables import RoomKind
+
+_log = structlog.get_logger(__name__)
+
+DEVICE_NAME = "AG4-Bot"
+Bindings = Mapping[str, tuple[RoomKind, int | None]]
+
+
+class LoginRefused(Exception):
+    """The homeserver does not accept the login. The text names the remedy."""
+
+
+class Stopped(Exception):
+    """The operator stopped the bot before it had a session."""
+
+
+async def connect(config: Config, secret: Secret, client: Client, *, stop: asyncio.Event | None = None) -> Bindings:
+    """Get a session, set the display name, and find the configured rooms: {room ID: (kind, group)}.
+
+    A homeserver that is down or busy is waited for, until `stop` (then raises Stopped). Raises LoginRefused.
+    """
+    failures = 0
+    while True:
+        try:
+            await _session(config, secret, client)
+            await client.set_display_name(config.homeserver.display_name)
+            return await _bindings(config, client)
+        except (Unreachable, RateLimited) as error:
+            failures += 1
+            wait_s = error.retry_after_s if isinstance(error, RateLimited) else delay_s(failures)
+            _log.warning(
+                "homeserver_not_reachable",
+                url=config.homeserver.url,
+                error=str(error),
+                retry_in_s=round(wait_s, 1),
+                remedy="check [homeserver] url and whether the homeserver runs; the bot keeps trying",
+            )
+            await _wait(wait_s, stop)
+
+
+async def _session(config: Config, secret: Secret, client: Client) -> None:
+    directory = config.data.directory
+    kept = session_file.read(directory)
+    if kept is not None and (kept.homeserver, kept.user_id) != (config.homeserver.url, config.homeserver.user):
+        kept = None
+    if secret.method == "access_token":
+        await _with_token(config, client, secret.reveal())
+        return
+    if kept is not None and await _still_counts(client, kept):
+        client.use_session(kept.user_id, kept.device_id, kept.access_token)
+        return
+    try:
+        await client.log_in(
+            secret.reveal(), device_id=kept.device_id if kept is not None else None, device_name=DEVICE_NAME
+        )
+    except Rejected as error:
+        raise LoginRefused(
+            f"{config.homeserver.url} refuses the password of {config.homeserver.user} ({error})."
+            f" Check [homeserver] user and the password ({secret.origin})."
+        ) from error
+    session_file.write(
+        directory,
+        Session(
+            homeserver=config.homeserver.url,
+            user_id=client.user_id,
+            device_id=client.device_id,
+            access_token=client.access_token,
+        ),
+    )
+
+
+async def _with_token(config: Config, client: Client, token: str) -> None:
+    try:
+        user_id, device_id = await client.whoami(token)
+    except (SessionEnded, Rejected) as error:
+        raise LoginRefused(
+            f"{config.homeserver.url} does not know the access token ({error})."
+            " Log in again as the bot and put the new token where the old one was."
+        ) from error
+    if user_id != config.homeserver.user:
+        raise LoginRefused(f"The access token belongs to {user_id}, but [homeserver] user is {config.homeserver.user}.")
+    if device_id is None:
+        raise LoginRefused("The access token belongs to no device. Use one from a login, not from an appservice.")
+    client.use_session(user_id, device_id, token)
+
+
+async def _still_counts(client: Client, kept: Session) -> bool:
+    try:
+        user_id, device_id = await client.whoami(kept.access_token)
+    except (SessionEnded, Rejected):
+        return False
+    return (user_id, device_id) == (kept.user_id, kept.device_id)
+
+
+async def _bindings(config: Config, client: Client) -> Bindings:
+    """The configured rooms by room ID; an alias that leads nowhere is reported and left out."""
+    found: dict[str, tuple[RoomKind, int | None]] = {}
+    for name, room in config.rooms.named().items():
+        try:
+            room_id = await client.resolve(room) if room.startswith("#") else room
+        except Rejected as error:
+            _log.error("room_not_found", room=room, name=name, error=str(error), remedy="check [rooms] in the config")
+            continue
+        found[room_id] = kind_of(name)
+    return found
+
+
+def kind_of(name: str) -> tuple[RoomKind, int | None]:
+    """What a room's name in the configuration ("plenary", "group 3") stands for."""
+    if name.startswith("group "):
+        return RoomKind.GROUP, int(name.removeprefix("group "))
+    return RoomKind(name), None
+
+
+async def _wait(seconds: float, stop: asyncio.Event | None) -> None:
+    if stop is None:
+        await asyncio.sleep(seconds)
+        return
+    try:
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+    except TimeoutError:
+        return
+    raise Stopped

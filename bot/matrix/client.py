@@ -1,0 +1,203 @@
+"""Requests to the homeserver, and what its answers mean. Errors become exceptions here, and only here."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, Self, cast
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import nio
+import orjson
+
+from bot.matrix import crypto, events
+from bot.matrix.errors import MatrixError, RateLimited, Rejected, SessionEnded, Unreachable
+
+Json = dict[str, Any]
+
+_CLIENT = "/_matrix/client/v3"
+_DEFAULT_PATIENCE_S = 5.0
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+class _Transport(nio.AsyncClient):  # type: ignore[misc]  # nio has no types
+    """nio's client, except that a 5xx is an unusable answer and goes nio's own way of trying again.
+
+    nio 0.26 does not look at the status: without this, a 502 on sharing room keys counts as success and the
+    keys are lost, and a 500 on sync is asked again without a pause.
+    """
+
+    async def send(self, *args: Any, **kwargs: Any) -> aiohttp.ClientResponse:
+        response = cast(aiohttp.ClientResponse, await super().send(*args, **kwargs))
+        if response.status >= _SERVER_ERROR:
+            response.release()
+            raise aiohttp.ClientConnectionError(f"HTTP {response.status}")
+        return response
+
+
+class Client:
+    """One account on one homeserver, as one device. Close it with `close()`.
+
+    Every method raises a MatrixError where the homeserver does not do what was asked; none retries.
+    """
+
+    def __init__(self, client: nio.AsyncClient, *, timeout_s: float) -> None:
+        self._nio = client
+        self._timeout_s = timeout_s
+        self.crypto: crypto.Crypto | None = None
+
+    @classmethod
+    def to(cls, homeserver: str, user_id: str, *, store: Path | None, timeout_s: float = 30) -> Self:
+        """A client without a session yet. With `store`, keys are kept in that directory and rooms can be encrypted."""
+        config = nio.AsyncClientConfig(
+            encryption_enabled=store is not None,
+            store=crypto.Store,
+            store_sync_tokens=False,
+            request_timeout=timeout_s,
+            max_limit_exceeded=0,
+        )
+        transport = _Transport(homeserver, user_id, store_path=str(store) if store else "", config=config)
+        transport.user_id = user_id
+        return cls(transport, timeout_s=timeout_s)
+
+    @property
+    def user_id(self) -> str:
+        """The account."""
+        return str(self._nio.user_id)
+
+    @property
+    def device_id(self) -> str:
+        """The device; set once there is a session."""
+        return str(self._nio.device_id)
+
+    @property
+    def access_token(self) -> str:
+        """The secret of the session. Never log it."""
+        return str(self._nio.access_token)
+
+    async def log_in(self, password: str, *, device_id: str | None, device_name: str) -> None:
+        """Log in with a password (m.login.password), as `device_id` where given, and use the session.
+
+        Raises Rejected (M_FORBIDDEN) for a wrong password.
+        """
+        body: Json = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": self.user_id},
+            "password": password,
+            "initial_device_display_name": device_name,
+        }
+        if device_id:
+            body["device_id"] = device_id
+        self._nio.access_token = ""  # a token that counts no more must not spoil the login
+        answer = await self.request("POST", f"{_CLIENT}/login", body)
+        self.use_session(str(answer["user_id"]), str(answer["device_id"]), str(answer["access_token"]))
+
+    def use_session(self, user_id: str, device_id: str, access_token: str) -> None:
+        """Use a session that exists; with encryption this opens the key store of the device."""
+        self._nio.restore_login(user_id, device_id, access_token)
+        if self._nio.olm is not None:
+            self.crypto = crypto.Crypto(self._nio)
+
+    async def whoami(self, access_token: str) -> tuple[str, str | None]:
+        """The account and device an access token belongs to. Raises SessionEnded where it counts no more."""
+        self._nio.access_token = access_token
+        answer = await self.request("GET", f"{_CLIENT}/account/whoami")
+        return str(answer["user_id"]), answer.get("device_id")
+
+    async def sync(self, since: str | None, *, timeout_ms: int, sync_filter: Json) -> Json:
+        """One raw sync response (client-server API, GET /sync); waits up to `timeout_ms` for something to happen."""
+        query = {"timeout": str(timeout_ms), "filter": orjson.dumps(sync_filter).decode(), "set_presence": "offline"}
+        if since:
+            query["since"] = since
+        return await self.request(
+            "GET", f"{_CLIENT}/sync?{urlencode(query)}", timeout_s=timeout_ms / 1000 + self._timeout_s
+        )
+
+    async def messages(self, room_id: str, *, start: str, end: str | None, limit: int) -> Json:
+        """Earlier events of a room, newest first, from `start` back to `end` (GET /rooms/{roomId}/messages)."""
+        query = {"dir": "b", "from": start, "limit": str(limit)}
+        if end:
+            query["to"] = end
+        return await self.request("GET", f"{_CLIENT}/rooms/{quote(room_id)}/messages?{urlencode(query)}")
+
+    async def send(self, room_id: str, event_type: str, content: Json, *, txn_id: str) -> str:
+        """Send an event under a transaction ID, encrypted where the room is; return its event ID.
+
+        The transaction ID is written into the event too, outside of what is encrypted: our echo names it to any device.
+
+        Repeating it with the same transaction ID and device gives the first event's ID and changes nothing.
+        """
+        if self.crypto is not None and self.crypto.is_encrypted(room_id) and event_type != "m.reaction":
+            event_type, content = await self.crypto.encrypt(room_id, event_type, content)
+        path = f"{_CLIENT}/rooms/{quote(room_id)}/send/{quote(event_type)}/{quote(txn_id)}"
+        answer = await self.request("PUT", path, {**content, events.MARK: txn_id})
+        if not isinstance(answer.get("event_id"), str):
+            raise Unreachable("no event ID in the answer")
+        return str(answer["event_id"])
+
+    async def join(self, room_id: str) -> None:
+        """Join a room; joined already is as good."""
+        await self.request("POST", f"{_CLIENT}/join/{quote(room_id)}", {})
+
+    async def leave(self, room_id: str) -> None:
+        """Leave a room, or decline its invitation."""
+        await self.request("POST", f"{_CLIENT}/rooms/{quote(room_id)}/leave", {})
+
+    async def resolve(self, alias: str) -> str:
+        """The room ID behind an alias. Raises Rejected (M_NOT_FOUND) where there is none."""
+        return str((await self.request("GET", f"{_CLIENT}/directory/room/{quote(alias)}"))["room_id"])
+
+    async def joined_rooms(self) -> list[str]:
+        """The rooms the account is in."""
+        answer = await self.request("GET", f"{_CLIENT}/joined_rooms")
+        return [str(room_id) for room_id in answer["joined_rooms"]]
+
+    async def set_display_name(self, name: str) -> None:
+        """Set the account's display name, if it is another."""
+        path = f"{_CLIENT}/profile/{quote(self.user_id)}/displayname"
+        try:
+            current = await self.request("GET", path)
+        except Rejected:
+            current = {}
+        if current.get("displayname") != name:
+            await self.request("PUT", path, {"displayname": name})
+
+    async def request(
+        self, method: str, path: str, body: Json | None = None, *, timeout_s: float | None = None
+    ) -> Json:
+        """One request, one answer. Raises a MatrixError for everything but a 2xx with a JSON object."""
+        headers = {"Content-Type": "application/json"}
+        if self._nio.access_token:
+            headers["Authorization"] = f"Bearer {self._nio.access_token}"
+        data = None if body is None else orjson.dumps(body)
+        try:
+            response = await self._nio.send(method, path, data, headers, timeout=timeout_s or self._timeout_s)
+            async with response:
+                raw = await response.read()
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
+            raise Unreachable(type(error).__name__) from error
+        try:
+            answer = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise Unreachable(f"HTTP {response.status} without JSON") from error
+        if not isinstance(answer, dict):
+            raise Unreachable(f"HTTP {response.status} without a JSON object")
+        if response.ok:
+            return answer
+        raise meaning(response.status, answer, response.headers.get("Retry-After"))
+
+    async def close(self) -> None:
+        """Close the connections; the session stays valid."""
+        await self._nio.close()
+
+
+def meaning(status: int, answer: Json, retry_after: str | None = None) -> MatrixError:
+    """The exception an error answer stands for (client-server API, Standard error response)."""
+    errcode = str(answer.get("errcode", "M_UNKNOWN"))
+    if status == _TOO_MANY or errcode == "M_LIMIT_EXCEEDED":
+        wait_ms = answer.get("retry_after_ms")
+        if isinstance(wait_ms, int | float) and wait_ms >= 0:
+            return RateLimited(wait_ms / 1000)
+        return RateLimited(float(retry_after) if retry_after and retry_after.isdigit() else _DEFAULT_PATIENCE_S)
+    if errcode in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}:
+        return SessionEnded(errcode)
+    return Rejected(status, errcode)

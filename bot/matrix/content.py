@@ -1,0 +1,172 @@
+"""Our texts -> the content of events (client-server API, Instant messaging)."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import nh3
+import orjson
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+Json = dict[str, Any]
+
+MOST_BYTES = 40_000
+"""An event may have 65,536 bytes (client-server API, Size limits); encryption adds a third, and an envelope."""
+
+_ALLOWED_TAGS = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "hr", "del"}
+
+
+def message(
+    markdown: str,
+    *,
+    notify: bool,
+    mentions: Sequence[str] = (),
+    reply_to: str | None = None,
+    thread_id: str | None = None,
+) -> Json:
+    """An m.room.message: m.text if people are to be notified, else m.notice; mentions are always explicit.
+
+    In a thread, `reply_to` is the message it answers, or the fallback for clients without threads.
+    """
+    plain, html = _that_fits(markdown)
+    content: Json = {
+        "msgtype": "m.text" if notify else "m.notice",
+        "body": plain,
+        "format": "org.matrix.custom.html",
+        "formatted_body": html,
+        "m.mentions": {"user_ids": sorted(mentions)} if mentions else {},
+    }
+    if thread_id is not None:
+        content["m.relates_to"] = {
+            "rel_type": "m.thread",
+            "event_id": thread_id,
+            "is_falling_back": reply_to is None,
+            "m.in_reply_to": {"event_id": reply_to or thread_id},
+        }
+    elif reply_to is not None:
+        content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
+    return content
+
+
+def reaction(target: str, emoji: str) -> Json:
+    """An m.reaction to one of our own messages."""
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": target, "key": emoji}}
+
+
+def _that_fits(markdown: str) -> tuple[str, str]:
+    """The text as (plain body, HTML), with its end left out where both together are too much for an event."""
+    shown, most = markdown, MOST_BYTES
+    while True:
+        plain, html = render(shown)
+        if len(orjson.dumps([plain, html])) <= MOST_BYTES:
+            return plain, html
+        most = most * 2 // 3
+        cut = markdown[:most]
+        shown = (cut.rsplit("\n", 1)[0] if "\n" in cut[most // 2 :] else cut) + "\n\n… (gekürzt)"
+
+
+def render(markdown: str) -> tuple[str, str]:
+    """A Markdown text as (plain body, HTML); both say the same (contract C14)."""
+    tokens = _parser().parse(markdown)
+    html = nh3.clean(
+        _parser().renderer.render(tokens, _parser().options, {}),
+        tags=_ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "http", "mailto"},
+        link_rel=None,
+    )
+    return _plain(tokens), html.strip()
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable(
+        ["image", "code", "fence", "html_block", "html_inline"]
+    )
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    return _Plain().lines_of(tokens)
+
+
+class _Plain:
+    """Writes tokens as lines: list items with a dash or number, quotes with `>`, links with their address."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._indents: list[str] = []
+        self._numbers: list[int | None] = []
+        self._bullet = ""
+
+    def lines_of(self, tokens: Sequence[Token]) -> str:
+        """The text of the tokens."""
+        for token in tokens:
+            match token.type:
+                case "bullet_list_open" | "ordered_list_open" | "bullet_list_close" | "ordered_list_close":
+                    self._list(token)
+                case "list_item_open" | "list_item_close":
+                    self._item(token)
+                case "blockquote_open" | "blockquote_close":
+                    self._quote(token)
+                case "inline":
+                    self._text(token)
+                case "hr":
+                    self._lines += ["---", ""]
+                case _:
+                    self._end(token)
+        return "\n".join(self._lines).strip("\n")
+
+    def _list(self, token: Token) -> None:
+        if token.nesting == 1:
+            self._numbers.append(int(token.attrGet("start") or 1) if token.type.startswith("ordered") else None)
+            return
+        self._numbers.pop()
+        if not self._numbers:
+            self._lines.append("")
+
+    def _item(self, token: Token) -> None:
+        if token.nesting != 1:
+            self._indents.pop()
+            return
+        number = self._numbers[-1]
+        self._bullet = "- " if number is None else f"{number}. "
+        self._numbers[-1] = None if number is None else number + 1
+        self._indents.append("  " if len(self._numbers) > 1 else "")
+
+    def _quote(self, token: Token) -> None:
+        if token.nesting == 1:
+            self._indents.append("> ")
+            return
+        self._indents.pop()
+        self._lines.append("")
+
+    def _text(self, token: Token) -> None:
+        for line in _inline(token).split("\n"):
+            self._lines.append("".join(self._indents) + self._bullet + line)
+            self._bullet = ""
+
+    def _end(self, token: Token) -> None:
+        if token.type in {"paragraph_close", "heading_close"} and not token.hidden and not self._indents:
+            self._lines.append("")
+
+
+def _inline(token: Token) -> str:
+    pieces: list[str] = []
+    href = ""
+    text_from = 0
+    for child in token.children or ():
+        match child.type:
+            case "text" | "code_inline":
+                pieces.append(child.content)
+            case "softbreak" | "hardbreak":
+                pieces.append("\n")
+            case "link_open":
+                href, text_from = str(child.attrGet("href")), len(pieces)
+            case "link_close":
+                shown = "".join(pieces[text_from:])
+                if shown not in {href, href.removeprefix("mailto:")}:
+                    pieces.append(f" ({href})")
+            case _:
+                pass
+    return "".join(pieces)

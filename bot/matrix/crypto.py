@@ -1,0 +1,144 @@
+"""End-to-end encryption through nio: keys in, events decrypted, contents encrypted."""
+
+import asyncio
+from typing import Any
+
+import nio
+from nio.store import DefaultStore
+from peewee import SqliteDatabase
+
+from bot.matrix.errors import MatrixError, Rejected, Unreachable
+
+Json = dict[str, Any]
+
+
+class Store(DefaultStore):  # type: ignore[misc]  # nio has no types
+    """nio's key store with a write-ahead log: one commit per device no longer stops the whole bot."""
+
+    def _create_database(self) -> SqliteDatabase:
+        pragmas = {
+            "foreign_keys": 1,
+            "secure_delete": 1,
+            "journal_mode": "wal",
+            "synchronous": "normal",
+            "busy_timeout": 5000,
+        }
+        return SqliteDatabase(self.database_path, pragmas=pragmas)
+
+
+class Crypto:
+    """The keys of this device, and what can be read and written with them."""
+
+    def __init__(self, client: nio.AsyncClient) -> None:
+        self._nio = client
+        self._sharing: dict[str, asyncio.Lock] = {}
+
+    def is_encrypted(self, room_id: str) -> bool:
+        """Whether a room was ever seen as encrypted (it never becomes unencrypted again)."""
+        room = self._nio.rooms.get(room_id)
+        return room_id in self._nio.encrypted_rooms or (room is not None and room.encrypted)
+
+    async def receive(self, response: Json) -> None:
+        """Take keys, device lists and the state of encrypted rooms out of a raw sync response.
+
+        One broken to-device event costs only itself (nio 0.26 would lose the rest of the batch).
+        """
+        rooms = self._relevant_rooms(response)
+        to_device = response.get("to_device", {}).get("events", [])
+        counts = response.get("device_one_time_keys_count", {})
+        lists = response.get("device_lists", {})
+        if counts.get("signed_curve25519") == 0:
+            self._nio.olm.uploaded_key_count = 0  # nio overlooks the zero and would never upload again
+        for event in to_device:
+            await self._give_nio({"to_device": {"events": [event]}}, poisoned_is_fine=True)
+        if rooms or counts or lists:
+            await self._give_nio(
+                {
+                    "rooms": {"join": rooms},
+                    "device_one_time_keys_count": counts,
+                    "device_lists": lists,
+                },
+            )
+
+    async def _give_nio(self, part: Json, *, poisoned_is_fine: bool = False) -> None:
+        parsed = nio.SyncResponse.from_dict({"next_batch": "part", **part})
+        if not isinstance(parsed, nio.SyncResponse):
+            if poisoned_is_fine:
+                return
+            raise Unreachable("sync response does not follow the schema")
+        self._nio.next_batch = ""  # nio skips a response whose token it has seen
+        try:
+            await self._nio.receive_response(parsed)
+        except Exception:
+            if not poisoned_is_fine:
+                raise
+
+    def _relevant_rooms(self, response: Json) -> Json:
+        """Rooms with state that matters for encryption, without their messages."""
+        relevant: Json = {}
+        for room_id, room in response.get("rooms", {}).get("join", {}).items():
+            state = [event for event in room.get("state", {}).get("events", []) if _matters(event)]
+            timeline = [event for event in room.get("timeline", {}).get("events", []) if _matters(event)]
+            becomes = any(event.get("type") == "m.room.encryption" for event in (*state, *timeline))
+            if becomes or self.is_encrypted(room_id):
+                relevant[room_id] = {
+                    "state": {"events": state},
+                    "timeline": {"events": timeline, "limited": False, "prev_batch": "part"},
+                }
+        return relevant
+
+    def decrypt(self, room_id: str, event: Json) -> Json | None:
+        """The event with its clear type and content, or None where it cannot be read (yet)."""
+        megolm = nio.MegolmEvent.from_dict(event)
+        if not isinstance(megolm, nio.MegolmEvent):
+            return None
+        megolm.room_id = room_id
+        try:
+            clear = self._nio.decrypt_event(megolm)
+        except Exception:  # noqa: BLE001 (whatever a stranger encrypted must not stop the loop; contract C5)
+            return None
+        source = getattr(clear, "source", {})
+        return {**event, "type": source.get("type"), "content": source.get("content", {}), "encrypted": True}
+
+    async def encrypt(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
+        """Encrypt for all members, sharing the room key first where needed. Must not be cancelled halfway."""
+        return await asyncio.shield(self._encrypt(room_id, event_type, content))
+
+    async def _encrypt(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
+        async with self._sharing.setdefault(room_id, asyncio.Lock()):
+            room = self._nio.rooms.setdefault(room_id, nio.MatrixRoom(room_id, self._nio.user_id, encrypted=True))
+            room.encrypted = True
+            if not room.members_synced:
+                _ok(await self._nio.joined_members(room_id))
+            if self._nio.should_query_keys:
+                _ok(await self._nio.keys_query())
+            if self._nio.olm.should_share_group_session(room_id):
+                _ok(await self._nio.share_group_session(room_id, ignore_unverified_devices=True))
+            encrypted_type, encrypted = self._nio.encrypt(room_id, event_type, content)
+            return str(encrypted_type), dict(encrypted)
+
+    async def maintain(self) -> None:
+        """Upload keys, ask for devices, send what nio has queued: after every sync."""
+        if self._nio.should_upload_keys:
+            _ok(await self._nio.keys_upload())
+        if self._nio.should_query_keys:
+            _ok(await self._nio.keys_query())
+        if self._nio.should_claim_keys:
+            _ok(await self._nio.keys_claim(self._nio.get_users_for_key_claiming()))
+        for answer in await self._nio.send_to_device_messages():
+            _ok(answer)
+
+
+def _matters(event: Json) -> bool:
+    return "state_key" in event and event.get("type") in {"m.room.encryption", "m.room.member", "m.room.create"}
+
+
+def _ok(answer: Any) -> None:
+    """Unwrap nio's answer: an error value becomes an exception (contract C4)."""
+    if isinstance(answer, nio.ErrorResponse):
+        transport = getattr(answer, "transport_response", None)
+        raise _meaning(transport.status if transport is not None else 0, str(answer.status_code or "M_UNKNOWN"))
+
+
+def _meaning(status: int, errcode: str) -> MatrixError:
+    return Rejected(status, errcode) if status else Unreachable(errcode)

@@ -1,0 +1,1 @@
+"""What the bot can do. Knows no Matrix client, no scheduler, no outbox."""

@@ -1,0 +1,151 @@
+"""What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.errors import NotAllowed, UsageError
+from commands.markup import Markdown
+from commands.settings import Settings
+from storage.roles import Roles
+from storage.tables import Role, RoomKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One thing a person said to the bot. `at` is when we received it (UTC); `text` is what follows the command's name.
+
+    `event_id` is the message it is about: the one that was typed, also when it is edited or deleted, or the one that
+    was reacted to. `cause` is the event that came in (for a typed message the same); it names every effect.
+    `thread_id` is the root of the thread it was written in.
+    """
+
+    text: str
+    sender: str
+    roles: Roles
+    room_id: str
+    room_kind: RoomKind
+    room_group: int | None
+    event_id: str
+    cause: str
+    thread_id: str | None
+    at: datetime
+    settings: Settings
+
+    def words(self, count: int) -> list[str]:
+        """The text as `count` words, the last taking the rest. Raises UsageError where one is missing."""
+        words = self.text.split(None, count - 1)
+        if len(words) < count:
+            raise UsageError("Da fehlt noch etwas.")
+        return words
+
+    def require(self, role: Role, *, group: int | None = None) -> None:
+        """Raise NotAllowed unless the sender has `role`, in `group` where given."""
+        if self.roles.may(role, group=group):
+            return
+        if role is Role.COORDINATOR:
+            raise NotAllowed("Das darf nur die Koordination.")
+        where = f" der AG {group}" if group is not None else " einer AG"
+        raise NotAllowed(f"Das darf nur die Leitung{where} oder die Koordination.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """Something to say of the bot's own accord, named after its cause.
+
+    `key` is unique for ever: "remind:17:v2:3d:!room". `subject` is what a reaction to it will be about.
+    `mentions` are told; `reply_to` and `thread_id` put it where the matter began. It notifies (m.text) unless `quiet`.
+    """
+
+    key: str
+    room_id: str
+    text: Markdown
+    subject: str | None = None
+    mentions: tuple[str, ...] = ()
+    reply_to: str | None = None
+    thread_id: str | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """The one answer to a call: a quiet message where it was asked, and messages elsewhere.
+
+    `reactions` are put under the answer as buttons; each has a typed command too (contract C14). `thread_id` is where
+    it goes if the call cannot tell (a reaction does not know its thread).
+    """
+
+    text: Markdown
+    subject: str | None = None
+    reactions: tuple[str, ...] = ()
+    thread_id: str | None = None
+    messages: tuple[Message, ...] = ()
+
+
+Handler = Callable[[Call, AsyncSession], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command: its German name (one or two words), who may use it, its help, and the function that does it."""
+
+    name: str
+    usage: str
+    role: Role
+    help: str
+    example: str
+    handler: Handler
+    details: str = ""
+
+    async def __call__(self, call: Call, session: AsyncSession) -> Reply:
+        """Check the sender's role, then do it."""
+        call.require(self.role)
+        return await self.handler(call, session)
+
+
+def command(name: str, usage: str = "", *, example: str, role: Role = Role.PARTICIPANT) -> Callable[[Handler], Command]:
+    """Declare a command. The first line of the handler's docstring is the help line, the rest the details."""
+
+    def declare(handler: Handler) -> Command:
+        help_line, _, details = (handler.__doc__ or "").partition("\n")
+        return Command(
+            name=name,
+            usage=usage,
+            role=role,
+            help=help_line.strip(),
+            details=" ".join(details.split()),
+            example=example,
+            handler=handler,
+        )
+
+    return declare
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """What an emoji under one of the bot's messages does, by the kind of its subject ("draft"). None: nothing to say.
+
+    The handler's `call.text` is the subject's ID ("12"). Every reaction has a typed command beside it.
+    """
+
+    emoji: str
+    subject: str
+    handler: Callable[[Call, AsyncSession], Awaitable[Reply | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follower:
+    """What was made of a message follows it: asked for every edit and deletion; None means "not mine".
+
+    `edited` gets a call whose `event_id` is the original message and whose `text` is the whole new body;
+    `deleted` the same with an empty text. `cause` is the event ID of the edit or deletion itself.
+    """
+
+    edited: Callable[[Call, str, AsyncSession], Awaitable[Reply | None]]
+    deleted: Callable[[Call, str, AsyncSession], Awaitable[Reply | None]]
+
+
+Job = Callable[[AsyncSession, datetime, Settings], Awaitable[list[Message]]]
+"""Asked at every ring of the clock with `now` (UTC); asking again, late or twice does no harm."""

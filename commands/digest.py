@@ -1,0 +1,115 @@
+"""Der Überblick (Digest) for coordinators and leads: what is to be decided, and what is new."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands import digest_contents
+from commands.command import Call, Message, Reply, command
+from commands.digest_contents import Window
+from commands.errors import NotFound, UsageError
+from commands.group_names import take_group
+from commands.settings import Settings
+from commands.texts import digest as texts
+from storage import digests, groups, rooms, sync
+from storage.tables import Role, RoomKind
+
+_LATE = timedelta(hours=1)
+_KINDS = {"plenary": RoomKind.PLENARY, "coordination": RoomKind.COORDINATION}
+
+
+@command("digest", "[AG]", role=Role.LEAD, example="!digest AG3")
+async def show(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt, was zu entscheiden ist und was es Neues gibt.
+
+    Ohne AG sieht die Koordination alles, eine Leitung die eigene AG. Das ist ein Zwischenstand seit dem letzten
+    regelmäßigen Überblick; dieser kommt trotzdem wie geplant.
+    """
+    group = await _group(call, session)
+    names = call.settings.digest_rooms if group is None else (f"group {group}",)
+    own = [room_id for name in names for room_id in await _rooms(session, name)]
+    position = await sync.get(session)
+    since = (
+        await digests.last_until(session, own)
+        or await digests.last_until(session)
+        or (position.first_started_at if position else call.settings.started_at)
+    )
+    covered = Window(since=min(since, call.at), until=call.at)
+    contents = await digest_contents.read(session, covered, now=call.at, group=group)
+    prefix = call.settings.prefix
+    return Reply(
+        text=texts.digest(contents, covered, now=call.at, group=group, interim=True, late=False, prefix=prefix)
+    )
+
+
+async def send_digests(session: AsyncSession, now: datetime, settings: Settings) -> list[Message]:
+    """Give each room its digest once its time has come; after a downtime one for the whole gap."""
+    position = await sync.get(session)
+    if position is None:
+        return []
+    messages = []
+    for name in settings.digest_rooms:
+        for room_id in await _rooms(session, name):
+            covered = digest_contents.window(
+                now,
+                covered_until=await digests.last_until(session, [room_id]) or position.first_started_at,
+                weekday=settings.digest_weekday,
+                at=settings.digest_time,
+            )
+            if covered is None:
+                continue
+            messages.append(await _message(session, room_id, covered, name=name, now=now, settings=settings))
+            await digests.add_window(session, room_id, since=covered.since, until=covered.until)
+    return messages
+
+
+async def _message(
+    session: AsyncSession, room_id: str, covered: Window, *, name: str, now: datetime, settings: Settings
+) -> Message:
+    group = _group_of(name)
+    contents = await digest_contents.read(session, covered, now=now, group=group)
+    text = texts.digest(
+        contents,
+        covered,
+        now=now,
+        group=group,
+        interim=False,
+        late=now - covered.until > _LATE,
+        prefix=settings.prefix,
+    )
+    return Message(key=f"digest:{room_id}:{covered.until.isoformat()}", room_id=room_id, text=text, quiet=True)
+
+
+async def _group(call: Call, session: AsyncSession) -> int | None:
+    """The group a digest is asked for; None for all of them. Raises NotAllowed for somebody else's group."""
+    prefix, leads = call.settings.prefix, sorted(call.roles.leads)
+    number, rest = take_group(call.text, call.room_group)
+    if rest:
+        raise UsageError(texts.only_a_group(prefix))
+    if number is None and call.roles.coordinator:
+        return None
+    if number is None and len(leads) == 1:
+        return leads[0]
+    if number is None:
+        raise UsageError(texts.name_one_group(leads, prefix))
+    if await groups.find(session, number) is None:
+        raise NotFound(texts.unknown_group(number, [each.number for each in await groups.everyone(session)], prefix))
+    call.require(Role.LEAD, group=number)
+    return number
+
+
+async def _rooms(session: AsyncSession, name: str) -> Sequence[str]:
+    """IDs of the rooms that the configuration calls "plenary", "coordination" or "group 3"."""
+    group = _group_of(name)
+    if group is not None:
+        return await rooms.of_kind(session, RoomKind.GROUP, group=group)
+    return await rooms.of_kind(session, _KINDS[name])
+
+
+def _group_of(name: str) -> int | None:
+    kind, _, number = name.partition(" ")
+    return int(number) if kind == "group" else None
+
+
+COMMANDS = (show,)

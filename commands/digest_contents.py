@@ -1,0 +1,136 @@
+"""What a digest says: which window it covers, and what it finds there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.event_text import name, when
+from commands.wall_clock import instant, wall
+from storage import calendar, digests, health
+from storage.digests import Counts
+from storage.tables import CalendarEvent, Question
+
+_NEWEST = 2
+_SUNDAY = 6
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The time a digest covers: `since` (included) to `until` (not included), both UTC."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenQuestion:
+    """An open question as a digest shows it; days are Berlin days, `text` is None once it was deleted."""
+
+    ref: str
+    text: str | None
+    due_on: date
+    overdue_days: int
+    age_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DateLine:
+    """A date: what it is called, when it is, and what was done to it ("verschoben")."""
+
+    name: str
+    when: str
+    what: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """All that a digest says. `open_count` counts all open questions, due or not."""
+
+    overdue: Sequence[OpenQuestion]
+    due_this_week: Sequence[OpenQuestion]
+    open_count: int
+    parked: int
+    unreadable: int
+    counts: Counts
+    newest: Sequence[OpenQuestion]
+    changes: Sequence[DateLine]
+    skipped_reminders: int
+    next_dates: Sequence[DateLine]
+
+    @property
+    def has_decisions(self) -> bool:
+        """Whether somebody has to do something."""
+        return bool(self.overdue or self.due_this_week or self.parked or self.unreadable)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything happened in the window."""
+        counts = self.counts
+        return bool(counts.asked or counts.answered or counts.withdrawn or self.changes or self.skipped_reminders)
+
+
+def latest_due(now: datetime, *, weekday: int, at: time) -> datetime:
+    """The latest instant (UTC) at or before `now` at which Berlin's clock shows this weekday (Monday = 0) and time."""
+    today = wall(now).date()
+    day = today - timedelta(days=(today.weekday() - weekday) % 7)
+    due = instant(datetime.combine(day, at))
+    return due if due <= now else instant(datetime.combine(day - _WEEK, at))
+
+
+def window(now: datetime, *, covered_until: datetime, weekday: int, at: time) -> Window | None:
+    """The window of the digest that is due at `now`, or None where that one was covered already.
+
+    It begins where the last one ended, however long ago that was, so that windows tile time (all UTC).
+    """
+    until = latest_due(now, weekday=weekday, at=at)
+    return Window(since=covered_until, until=until) if until > covered_until else None
+
+
+async def read(session: AsyncSession, covered: Window, *, now: datetime, group: int | None) -> Contents:
+    """Collect what a digest says about a group, or about everything; what is due is judged at `now` (UTC)."""
+    today = wall(now).date()
+    asked = await digests.open_questions(session, group=group)
+    sunday = today + timedelta(days=_SUNDAY - today.weekday())
+    state = await health.read(session) if group is None else None
+    since, until = covered.since, covered.until
+    return Contents(
+        overdue=[_shown(each, today) for each in asked if each.due_on < today],
+        due_this_week=[_shown(each, today) for each in asked if today <= each.due_on <= sunday],
+        open_count=len(asked),
+        parked=sum(each.count for each in (*state.parked_in, *state.parked_out)) if state else 0,
+        unreadable=state.unreadable if state else 0,
+        counts=await digests.counts(session, since=since, until=until, group=group),
+        newest=[
+            _shown(each, today)
+            for each in await digests.newest(session, since=since, until=until, group=group, most=_NEWEST)
+        ],
+        changes=[
+            DateLine(name=name(each.event), when=when(each.event), what=", ".join(each.what))
+            for each in await digests.changes(session, since=since, until=until)
+            if _concerns(each.event, group)
+        ],
+        skipped_reminders=await digests.skipped(session, since=since, until=until) if group is None else 0,
+        next_dates=[
+            DateLine(name=name(each), when=when(each))
+            for each in await calendar.upcoming(session, after=wall(now))
+            if _concerns(each, group)
+        ],
+    )
+
+
+def _shown(question: Question, today: date) -> OpenQuestion:
+    return OpenQuestion(
+        ref=question.ref,
+        text=question.text,
+        due_on=question.due_on,
+        overdue_days=max(0, (today - question.due_on).days),
+        age_days=max(0, (today - wall(question.asked_at).date()).days),
+    )
+
+
+def _concerns(event: CalendarEvent, group: int | None) -> bool:
+    """Whether a date concerns a group: its own, and those of everybody."""
+    return group is None or event.kind in {calendar.PLENARY, calendar.OFFICE_HOUR, calendar.kind_of_group(group)}

@@ -1,0 +1,162 @@
+"""Häufige Fragen: what the curated entries say, and an honest "das weiß ich nicht" where they say nothing."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.calendar_text import countdown
+from commands.command import Call, Reply, command
+from commands.event_text import name, when
+from commands.faq_ranking import Entry, Ranking
+from commands.faq_words import fold
+from commands.markup import Markdown, clean
+from commands.settings import Settings
+from commands.small_talk import SmallTalk, small_talk
+from commands.texts import faq as texts
+from commands.wall_clock import wall
+from storage import calendar, faq, roles
+from storage.tables import FaqEntry
+
+_LITERAL: Final = 1.0  # score of a question that was asked word for word
+_CERTAIN: Final = 0.5  # below it even a "sure" entry is only offered: a wrong answer costs more than none
+_GROUP_ENTRY: Final = re.compile(r"ag-(\d+)")
+_DATES: Final = {
+    "office_hours": (calendar.OFFICE_HOUR, "OZG-Sprechstunde", "sprechstunde"),
+    "plenary": (calendar.PLENARY, "Plenarsitzung", "plenum"),
+}  # what live data is about: kind in the calendar, what people call it, the command that says more
+_ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
+
+
+@command("faq", "[Frage]", example="!faq Wer zahlt nach der Anschubfinanzierung?")
+async def look_up(call: Call, session: AsyncSession) -> Reply:
+    """Beantwortet häufige Fragen zum Projekt und zum OZG.
+
+    Ohne Frage sehen Sie die Themen, mit einem Thema die Fragen dazu. Jede Antwort nennt ihre Quelle und ihren Stand.
+    Steht Ihre Frage nicht dabei, stellen Sie sie einer Arbeitsgruppe.
+    """
+    entries = await faq.everything(session)
+    topic = _topic(call.text, entries)
+    if topic:
+        return Reply(text=texts.topic(topic[0].category, [each.question for each in topic], call.settings.prefix))
+    if call.text:
+        return Reply(text=await _answer(call, session, entries))
+    listed = [
+        (its[0].category, len(its), its[0].question)
+        for its in (_topic(category, entries) for category in _categories(entries))
+    ]
+    return Reply(text=texts.topics(listed, call.settings.prefix))
+
+
+async def answer_freely(call: Call, session: AsyncSession) -> Reply:
+    """Answer what somebody said to the bot that is no command: a question, a greeting, or nothing at all."""
+    said = small_talk(clean(call.text))
+    if said is SmallTalk.NOTHING:
+        return Reply(text=texts.what_i_can(call.settings.prefix))
+    if said is not None:
+        return Reply(text=texts.politely(said, call.settings.prefix))
+    return Reply(text=await _answer(call, session, await faq.everything(session)))
+
+
+async def _answer(call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Markdown:
+    text, prefix, by_slug = clean(call.text), call.settings.prefix, {entry.slug: entry for entry in entries}
+    if _ONLY_A_NUMBER.fullmatch(text):
+        return texts.only_a_number(prefix)
+    outcome = _ranking(tuple(_seen(entry) for entry in entries)).ask(text)
+    found = [by_slug[match.slug] for match in outcome.matches]
+    score = outcome.matches[0].score if outcome.kind == "sure" else 0.0
+    if score >= _LITERAL:
+        return await _told(found[0], call, session)
+    if topic := _topic(text, entries):
+        return texts.topic(topic[0].category, [each.question for each in topic], prefix)
+    if score >= _CERTAIN:
+        return await _told(found[0], call, session)
+    if found:
+        return texts.suggestions([each.question for each in found], prefix, room_group=call.room_group)
+    return texts.unknown(_categories(entries), call.settings, room_group=call.room_group)
+
+
+async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
+    """The answer of an entry with what the calendar, the roles and the operator know about it today."""
+    entered = _entered(entry.slug, call.settings)
+    return texts.answer(
+        question=entry.question,
+        text=entered or entry.answer,
+        source="Angabe des Betreibers dieses Bots" if entered else entry.source,
+        source_url=None if entered else entry.source_url,
+        as_of=None if entered else entry.as_of,
+        conflict=entry.conflict,
+        live=await _live(entry, call, session),
+        live_first=_asks_when(entry),
+        prefix=call.settings.prefix,
+        room_group=call.room_group,
+    )
+
+
+def _entered(slug: str, settings: Settings) -> str:
+    """What the operator entered in place of an entry that can only say that it does not know."""
+    return {
+        "sprechstunde-teilnahme": settings.office_hours_registration,
+        "sprechstunde-folien": settings.office_hours_slides,
+    }.get(slug, "")
+
+
+async def _live(entry: FaqEntry, call: Call, session: AsyncSession) -> list[Markdown]:
+    match entry.live:
+        case "office_hours" | "plenary" as kind:
+            return await _next(kind, call, session, say_none=_asks_when(entry))
+        case "groups" if found := _GROUP_ENTRY.fullmatch(entry.slug):
+            leads = await roles.leads_of(session, int(found[1]))
+            return [texts.leads(leads)] if leads else []
+        case "contact" if call.settings.contact_email not in entry.answer:
+            return [texts.contact(call.settings)]
+        case _:
+            return []
+
+
+async def _next(live: str, call: Call, session: AsyncSession, *, say_none: bool) -> list[Markdown]:
+    """The next date of a kind; that there is none is said only to who asks when."""
+    kind, what, more = _DATES[live]
+    found = await calendar.upcoming(session, after=wall(call.at), kind=kind)
+    if not found:
+        return [texts.no_date(what)] if say_none else []
+    event, prefix = found[0], call.settings.prefix
+    away = countdown(call.at, event.starts, event.ends)
+    return [texts.next_date(name(event), when(event), away, link=event.link, more=more, prefix=prefix)]
+
+
+def _asks_when(entry: FaqEntry) -> bool:
+    return entry.question.startswith("Wann ")
+
+
+def _categories(entries: Sequence[FaqEntry]) -> list[str]:
+    return list(dict.fromkeys(entry.category for entry in entries))
+
+
+def _topic(text: str, entries: Sequence[FaqEntry]) -> list[FaqEntry]:
+    """The entries of the category that is named, or none."""
+    named = fold(text.strip(" ?!."))
+    return [entry for entry in entries if fold(entry.category) == named]
+
+
+def _seen(entry: FaqEntry) -> Entry:
+    """An entry as the ranking sees it."""
+    return Entry(
+        slug=entry.slug,
+        question=entry.question,
+        alternatives=tuple(entry.alternatives),
+        keywords=tuple(entry.keywords),
+        category=entry.category,
+        answer=entry.answer,
+    )
+
+
+@lru_cache(maxsize=2)
+def _ranking(entries: tuple[Entry, ...]) -> Ranking:
+    """The ranking of these entries. Building it takes a tenth of a second: once for each state of the FAQ."""
+    return Ranking(entries)
+
+
+COMMANDS = (look_up,)

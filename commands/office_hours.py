@@ -1,0 +1,40 @@
+"""Die OZG-Sprechstunde: the next one and how to take part."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.calendar_text import countdown
+from commands.command import Call, Reply, command
+from commands.errors import UsageError
+from commands.event_text import when
+from commands.texts import office_hours as texts
+from commands.wall_clock import wall
+from storage import calendar
+
+_LATER = 3
+
+
+@command("sprechstunde", example="!sprechstunde")
+async def show(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt die nächste OZG-Sprechstunde und wie Sie teilnehmen.
+
+    Termine, Thema, Zugang und Folien stammen vom Betreiber dieses Bots. Was nicht hinterlegt ist, sagt die Antwort.
+    """
+    if call.text:
+        raise UsageError(texts.needs_nothing(call.settings.prefix))
+    found = await calendar.upcoming(session, after=wall(call.at), kind=calendar.OFFICE_HOUR)
+    if not found:
+        return Reply(text=texts.none_known(call.settings))
+    first, later = found[0], found[1 : 1 + _LATER]
+    return Reply(
+        text=texts.next_one(
+            when=when(first),
+            countdown=countdown(call.at, first.starts, first.ends),
+            title=first.title,
+            link=first.link,
+            later=[when(each) for each in later],
+            settings=call.settings,
+        )
+    )
+
+
+COMMANDS = (show,)

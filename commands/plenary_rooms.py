@@ -1,0 +1,57 @@
+"""Which rooms are told of plenaries, by what names people know them, and how many people are in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.settings import Settings
+from storage import rooms
+from storage.tables import Room, RoomKind
+
+_NAMES = {
+    RoomKind.PLENARY: "Plenum",
+    RoomKind.COORDINATION: "Koordination",
+    RoomKind.DIRECT: "ein Direktchat",
+    RoomKind.OTHER: "ein weiterer Raum",
+}
+_GROUP = "group "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Who will be told: names of rooms, and how many people are in them without the bot (None: unknown).
+
+    Whoever is in several rooms is counted in each. `absent` names rooms the bot is not in.
+    """
+
+    names: tuple[str, ...]
+    people: int | None
+    absent: tuple[str, ...] = ()
+
+
+async def announced_in(session: AsyncSession, settings: Settings) -> list[str]:
+    """IDs of the rooms that `settings.announce` names, in that order."""
+    found: list[str] = []
+    for name in settings.announce:
+        if name.startswith(_GROUP):
+            found += await rooms.of_kind(session, RoomKind.GROUP, group=int(name.removeprefix(_GROUP)))
+        else:
+            found += await rooms.of_kind(session, RoomKind(name))
+    return list(dict.fromkeys(found))
+
+
+async def audience(session: AsyncSession, room_ids: Sequence[str]) -> Audience:
+    """Who is in these rooms."""
+    known = await rooms.known(session)
+    found = [known[room_id] for room_id in room_ids if room_id in known]
+    counts = [room.members - 1 for room in found if room.members]
+    return Audience(
+        names=tuple(_name(room) for room in found),
+        people=sum(counts) if len(counts) == len(room_ids) else None,
+        absent=tuple(_name(room) for room in found if not room.joined),
+    )
+
+
+def _name(room: Room) -> str:
+    return f"AG {room.group_number}" if room.kind is RoomKind.GROUP else _NAMES[room.kind]

@@ -1,0 +1,129 @@
+"""What people type about a question: the group and text of a new one, the number of an old one, an answer."""
+
+import unicodedata
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.command import Call, Message
+from commands.errors import NotFound, NotPossible, UsageError
+from commands.group_names import take_group, take_ref
+from commands.markup import Markdown, clean
+from commands.texts import question_errors as errors
+from storage import groups, history, questions
+from storage.roles import Roles
+from storage.tables import Group, Question, Role
+
+MOST_IN_QUESTION = 2000
+MOST_IN_ANSWER = 4000
+
+
+def subject(question: Question) -> str:
+    """What the history, messages and reactions call a question."""
+    return f"question:{question.id}"
+
+
+def to_asker(question: Question, key: str, text: Markdown) -> Message:
+    """A message to whoever asked, where they asked; it notifies."""
+    return Message(
+        key=key,
+        room_id=question.room_id,
+        text=text,
+        subject=subject(question),
+        mentions=(question.asked_by,),
+        reply_to=question.source_event_id,
+        thread_id=question.thread_id,
+    )
+
+
+async def note(
+    call: Call,
+    session: AsyncSession,
+    question: Question,
+    what: str,
+    *,
+    before: str | None,
+    role: Role | None = None,
+) -> None:
+    """Write into the history what became of a question; `role` is the one acted in, else the sender's highest."""
+    await history.add(
+        session,
+        subject(question),
+        what,
+        at=call.at,
+        actor=call.sender,
+        role=role or call.roles.highest,
+        before=before,
+        after=question.state,
+    )
+
+
+async def named_group(call: Call, session: AsyncSession, number: int) -> Group:
+    """The group with this number; raises NotFound, naming those there are."""
+    group = await groups.find(session, number)
+    if group is None:
+        every = await groups.everyone(session)
+        raise NotFound(errors.unknown_group(number, every, prefix=call.settings.prefix))
+    return group
+
+
+async def named_question(call: Call, session: AsyncSession) -> tuple[Question, str]:
+    """The question whose number the call begins with, and the cleaned text behind it. Raises UsageError, NotFound."""
+    ref = take_ref(clean(call.text))
+    if ref is None:
+        raise UsageError(errors.which_question(prefix=call.settings.prefix))
+    group_number, number, rest = ref
+    return await question_numbered(call, session, group_number, number), rest
+
+
+async def question_numbered(call: Call, session: AsyncSession, group_number: int, number: int) -> Question:
+    """The question with this number; raises NotFound, naming the nearest ones."""
+    group = await named_group(call, session, group_number)
+    question = await questions.find(session, group_number, number)
+    if question is None:
+        near = await questions.nearest(session, group_number, number)
+        ref = f"AG{group_number}-{number:03d}"
+        raise NotFound(errors.unknown_question(ref, group, near, prefix=call.settings.prefix))
+    return question
+
+
+async def group_and_text(call: Call, session: AsyncSession) -> tuple[Group, str]:
+    """The group and the text of a new question.
+
+    Raises UsageError where one is missing, NotFound for a group there is not, NotPossible where the text is too
+    long or nothing but a number.
+    """
+    number, text = take_group(clean(call.text), call.room_group)
+    if number is None:
+        raise UsageError(errors.which_group(await groups.everyone(session)))
+    group = await named_group(call, session, number)
+    return group, question_text(call, group.number, text)
+
+
+def question_text(call: Call, group: int, text: str) -> str:
+    """A text that can be a question; raises UsageError or NotPossible where it cannot."""
+    if is_blank(text):
+        raise UsageError(errors.no_text("Frage"))
+    if len(text) > MOST_IN_QUESTION:
+        raise NotPossible(errors.too_long("Frage", len(text), MOST_IN_QUESTION))
+    if text.isascii() and text.isdigit():
+        raise NotPossible(errors.only_a_number(group, text, prefix=call.settings.prefix))
+    return text
+
+
+def answer_text(text: str) -> str:
+    """A text that can be an answer; raises UsageError or NotPossible where it cannot."""
+    if is_blank(text):
+        raise UsageError(errors.no_text("Antwort"))
+    if len(text) > MOST_IN_ANSWER:
+        raise NotPossible(errors.too_long("Antwort", len(text), MOST_IN_ANSWER))
+    return text
+
+
+def acting_role(roles: Roles, group: int) -> Role:
+    """As whom somebody answers for a group: its lead, or else the coordination."""
+    return Role.LEAD if group in roles.leads else Role.COORDINATOR
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see: only blanks, or characters without a shape of their own (Unicode Cf)."""
+    return all(char.isspace() or unicodedata.category(char) == "Cf" for char in text)

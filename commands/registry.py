@@ -1,0 +1,58 @@
+"""The whole bot on one screen: everything it answers to, and everything it does by itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands import confirming, digest, faq, groups, office_hours, plenary, privacy, questions, status
+from commands.command import Call, Command, Follower, Job, Reaction, Reply
+from commands.dates import fold
+from commands.help import help_for
+
+CONFIRMING = confirming.Confirming(plenary.ACTIONS)
+
+COMMANDS: tuple[Command, ...] = (
+    help_for(lambda: COMMANDS),
+    *plenary.COMMANDS,
+    *office_hours.COMMANDS,
+    *CONFIRMING.commands,
+    *questions.COMMANDS,
+    *faq.COMMANDS,
+    *groups.COMMANDS,
+    *digest.COMMANDS,
+    *privacy.COMMANDS,
+    *status.COMMANDS,
+)
+REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions,)
+FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
+JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, digest.send_digests)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What the dispatcher and the clock are given. `free_text` answers what is addressed to the bot and no command."""
+
+    commands: Sequence[Command] = COMMANDS
+    reactions: Sequence[Reaction] = REACTIONS
+    followers: Sequence[Follower] = FOLLOWERS
+    jobs: Sequence[Job] = JOBS
+    free_text: Callable[[Call, AsyncSession], Awaitable[Reply]] = faq.answer_freely
+
+    @cached_property
+    def _by_name(self) -> dict[str, Command]:
+        return {fold(command.name): command for command in self.commands}
+
+    def find(self, text: str) -> tuple[Command, str] | None:
+        """The command a text begins with and what follows it; the longer name wins ("plenum neu" before "plenum").
+
+        Case does not count, and ae/oe/ue/ss stand for umlauts.
+        """
+        words = text.split(None, 2)
+        for count in (2, 1):
+            name = fold(" ".join(words[:count]))
+            if len(words) >= count and name in self._by_name:
+                rest = text.split(None, count)
+                return self._by_name[name], rest[count].strip() if len(rest) > count else ""
+        return None

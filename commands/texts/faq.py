@@ -1,0 +1,188 @@
+"""Answers to frequent questions, and what is said where there is none."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from commands.calendar_text import plain_day
+from commands.markup import Markdown, fill, join
+from commands.settings import Settings
+from commands.small_talk import SmallTalk
+from commands.texts.contact import elsewhere
+
+_COMMAND: Final = re.compile(r"(?<!\w)!(?=[a-zäöü])")
+_EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
+_POLITELY: Final = {
+    SmallTalk.GREETING: "Guten Tag! Womit kann ich helfen?",
+    SmallTalk.THANKS: "Gern geschehen.",
+    SmallTalk.GOODBYE: "Auf Wiedersehen!",
+    SmallTalk.HOW_ARE_YOU: "Danke, mir geht es gut. Womit kann ich helfen?",
+    SmallTalk.HELP: "Gern.",
+}
+
+
+def answer(
+    *,
+    question: str,
+    text: str,
+    source: str,
+    source_url: str | None,
+    as_of: date | None,
+    conflict: str | None,
+    live: Sequence[Markdown],
+    live_first: bool,
+    prefix: str,
+    room_group: int | None,
+) -> Markdown:
+    """The answer to a question; the question stands above it, so that a wrong guess is seen at once."""
+    origin = fill("[{source}](<{url}>)", source=source, url=_url(source_url)) if source_url else fill("{s}", s=source)
+    told = fill("{text}", text=_COMMAND.sub(prefix, text))
+    lines = [
+        fill("**{question}**", question=question),
+        *((*live, told) if live_first else (told, *live)),
+        Markdown(""),
+    ]
+    if conflict and conflict not in text:
+        lines.append(fill("Die Quellen widersprechen sich: {conflict}", conflict=conflict))
+    stand = fill(", Stand: {day}", day=plain_day(as_of)) if as_of else Markdown("")
+    lines.append(fill("Quelle: {origin}{stand}", origin=origin, stand=stand))
+    lines.append(fill("Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)))
+    return join(lines)
+
+
+def next_date(name: str, when: str, countdown: str, *, link: str | None, more: str, prefix: str) -> Markdown:
+    """The next date of a kind, from the calendar; `more` is the command that says more."""
+    where = fill(", {link}", link=link) if link else Markdown("")
+    return fill(
+        "Nächster Termin: {name}, {when} ({countdown}){where}. Mehr: `{prefix}{more}`",
+        name=name,
+        when=when,
+        countdown=countdown,
+        where=where,
+        prefix=Markdown(prefix),
+        more=Markdown(more),
+    )
+
+
+def no_date(what: str) -> Markdown:
+    """No date of a kind is in the calendar."""
+    return fill("Zurzeit ist hier keine kommende {what} eingetragen.", what=what)
+
+
+def leads(people: Sequence[str]) -> Markdown:
+    """Who leads a group."""
+    return fill("Leitung: {people}", people=", ".join(people))
+
+
+def contact(settings: Settings) -> Markdown:
+    """How to reach people, as the operator entered it."""
+    return fill("Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings))
+
+
+def suggestions(questions: Sequence[str], prefix: str, *, room_group: int | None) -> Markdown:
+    """Not sure which question is meant: the nearest ones."""
+    return join(
+        [
+            Markdown("**Meinen Sie eine dieser Fragen?**\n"),
+            *_numbered(questions),
+            fill(
+                "\nDann schreiben Sie bitte die Frage: `{prefix}faq {first}`",
+                prefix=Markdown(prefix),
+                first=_code(questions[0]),
+            ),
+            fill("Sonst fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)),
+        ]
+    )
+
+
+def unknown(topics: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
+    """No entry comes near; three ways on."""
+    known = ", ".join(topics) or "noch keine"
+    return join(
+        [
+            Markdown("**Das weiß ich nicht.** So geht es weiter:\n"),
+            fill("- Eine Arbeitsgruppe fragen: {ask}", ask=_ask(settings.prefix, room_group)),
+            fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)),
+            fill("- Meine Themen zeigt `{prefix}faq`: {known}", prefix=Markdown(settings.prefix), known=known),
+        ]
+    )
+
+
+def only_a_number(prefix: str) -> Markdown:
+    """Somebody typed the number of a suggestion."""
+    return fill(
+        "Eine Nummer allein reicht mir nicht. Bitte schreiben Sie die Frage: `{prefix}faq {example}`",
+        prefix=Markdown(prefix),
+        example=Markdown(_EXAMPLE),
+    )
+
+
+def topics(listed: Sequence[tuple[str, int, str]], prefix: str) -> Markdown:
+    """The topics: (name, how many questions, one of them)."""
+    if not listed:
+        return fill(
+            "Es sind noch keine Antworten hinterlegt. Was ich sonst kann, zeigt `{p}hilfe`.", p=Markdown(prefix)
+        )
+    lines = [
+        fill("- **{topic}** ({count}): {example}", topic=topic, count=count, example=example)
+        for topic, count, example in listed
+    ]
+    return join(
+        [
+            Markdown("**Zu diesen Themen habe ich Antworten:**\n"),
+            *lines,
+            fill(
+                "\nFragen Sie zum Beispiel: `{prefix}faq {example}`",
+                prefix=Markdown(prefix),
+                example=_code(listed[-1][2]),
+            ),
+            fill(
+                "Alle Fragen zu einem Thema: `{prefix}faq {topic}`", prefix=Markdown(prefix), topic=_code(listed[0][0])
+            ),
+        ]
+    )
+
+
+def topic(name: str, questions: Sequence[str], prefix: str) -> Markdown:
+    """The questions of one topic."""
+    return join(
+        [
+            fill("**Fragen zum Thema {name}:**\n", name=name),
+            *(fill("- {question}", question=question) for question in questions),
+            fill("\nZur Antwort: `{prefix}faq {first}`", prefix=Markdown(prefix), first=_code(questions[0])),
+        ]
+    )
+
+
+def what_i_can(prefix: str) -> Markdown:
+    """Somebody called the bot and said nothing."""
+    return fill(
+        "Guten Tag! Fragen Sie mich einfach, zum Beispiel: {example} Was ich sonst kann, zeigt `{prefix}hilfe`.",
+        example=_EXAMPLE,
+        prefix=Markdown(prefix),
+    )
+
+
+def politely(said: SmallTalk, prefix: str) -> Markdown:
+    """A friendly word back, and where help is."""
+    return fill("{word} Was ich kann, zeigt `{prefix}hilfe`.", word=_POLITELY[said], prefix=Markdown(prefix))
+
+
+def _ask(prefix: str, room_group: int | None) -> Markdown:
+    group = "" if room_group is not None else " AG3"
+    return fill("`{prefix}frage{group} Ihre Frage`", prefix=Markdown(prefix), group=Markdown(group))
+
+
+def _numbered(questions: Sequence[str]) -> list[Markdown]:
+    return [fill("{number}. {question}", number=number, question=each) for number, each in enumerate(questions, 1)]
+
+
+def _code(text: str) -> Markdown:
+    """Text for a place between backticks, where nothing is markup but the backtick."""
+    return Markdown(" ".join(text.replace("`", "'").split()))
+
+
+def _url(address: str) -> Markdown:
+    """An address for a place between angle brackets."""
+    return Markdown(re.sub(r"[\s<>\\]", "", address))

@@ -1,0 +1,207 @@
+"""What is wrong with a question, an answer or an edit of one, and what to do instead."""
+
+from collections.abc import Sequence
+
+from commands.calendar_text import plain_day
+from commands.markup import Markdown, fill
+from commands.texts.questions import code
+from commands.wall_clock import wall
+from storage.tables import Group, Question, QuestionState
+
+MORE_THAN_A_STATE = "Bitte schreiben Sie dahinter nur eine AG und eines der Wörter „offen“, „beantwortet“ oder „alle“."
+ALONE = "Dieser Befehl steht für sich allein, ohne weitere Wörter."
+
+
+def which_group(groups: Sequence[Group]) -> Markdown:
+    """No group is named."""
+    return fill("Welche AG soll antworten?\nEs gibt {groups}.", groups=_all(groups))
+
+
+def unknown_group(number: int, groups: Sequence[Group], *, prefix: str) -> Markdown:
+    """There is no such group."""
+    return fill(
+        "Eine AG {number} gibt es nicht.\nEs gibt {groups}.\nZum Beispiel: {example}",
+        number=number,
+        groups=_all(groups),
+        example=code(prefix, "frage AG3 Ihre Frage"),
+    )
+
+
+def no_text(what: str) -> Markdown:
+    """A question or answer without words; `what` is "Frage" or "Antwort"."""
+    return fill("Es fehlt der Text Ihrer {what}.", what=what)
+
+
+def too_long(what: str, length: int, most: int) -> Markdown:
+    """A question or answer with too many characters."""
+    return fill(
+        "Ihre {what} hat {length} Zeichen, möglich sind {most}.\n"
+        "Bitte kürzen Sie sie; Ausführliches passt in ein Dokument, dessen Link Sie hier nennen.",
+        what=what,
+        length=_thousands(length),
+        most=_thousands(most),
+    )
+
+
+def asked_before(question: Question, *, prefix: str) -> Markdown:
+    """The same question, a moment ago."""
+    return fill(
+        "Diese Frage habe ich von Ihnen gerade schon als **{ref}** notiert. Stand der Dinge: {show}",
+        ref=question.ref,
+        show=code(prefix, f"frage {question.ref}"),
+    )
+
+
+def only_a_number(group: int, digits: str, *, prefix: str) -> Markdown:
+    """`!frage AG3 17`: a question number without its hyphen, most likely."""
+    return fill(
+        "Meinen Sie die Frage mit der Nummer {number}? Sie steht hier: {show}",
+        number=digits[:9],
+        show=code(prefix, f"frage AG{group}-{digits[:9].zfill(3)}"),
+    )
+
+
+def number_and_text(ref: str, group: int, *, prefix: str) -> Markdown:
+    """`!frage AG3-017 …` could show that question or ask a new one."""
+    return fill(
+        "Nach der Nummer {ref} steht noch Text.\nDie Frage zeigt {show}, eine neue stellt {ask}",
+        ref=ref,
+        show=code(prefix, f"frage {ref}"),
+        ask=code(prefix, f"frage AG{group} Ihre Frage"),
+    )
+
+
+def which_question(*, prefix: str) -> Markdown:
+    """No question is named."""
+    return fill(
+        "Es fehlt die Nummer der Frage, zum Beispiel AG3-017. Die Nummern zeigt {listed}",
+        listed=code(prefix, "fragen alle"),
+    )
+
+
+def only_the_number() -> Markdown:
+    """Words after the number where none belong."""
+    return Markdown("Bitte nennen Sie nur die Nummer der Frage.")
+
+
+def one_is_shown_so(ref: str, *, prefix: str) -> Markdown:
+    """`!fragen AG3-017`."""
+    return fill("Eine einzelne Frage zeigt {show}", show=code(prefix, f"frage {ref}"))
+
+
+def unknown_question(ref: str, group: Group, near: Sequence[Question], *, prefix: str) -> Markdown:
+    """There is no such question; `near` are those with the nearest numbers."""
+    if not near:
+        return fill(
+            "Eine Frage {ref} gibt es nicht: An die AG {group} wurde noch keine gestellt.\nDie erste stellt {ask}",
+            ref=ref,
+            group=group.number,
+            ask=code(prefix, f"frage AG{group.number} Ihre Frage"),
+        )
+    return fill(
+        "Eine Frage {ref} gibt es nicht. Am nächsten kommen {near}.\nEine davon zeigt {show}",
+        ref=ref,
+        near=", ".join(each.ref for each in near),
+        show=code(prefix, f"frage {near[0].ref}"),
+    )
+
+
+def not_yours(question: Question) -> Markdown:
+    """Somebody else's question is not withdrawn."""
+    return fill("Zurückziehen kann **{ref}** nur, wer die Frage gestellt hat, oder die Koordination.", ref=question.ref)
+
+
+def answered_before(question: Question, answered_as: str, *, prefix: str) -> Markdown:
+    """A second answer is not taken."""
+    return fill(
+        "**{ref}** ist schon beantwortet{when} ({who}). Die Antwort zeigt {show}\n"
+        "Wer sie geschrieben hat, kann sie durch Bearbeiten der eigenen Nachricht berichtigen.",
+        ref=question.ref,
+        when=_closed(question),
+        who=answered_as,
+        show=code(prefix, f"frage {question.ref}"),
+    )
+
+
+def withdrawn_before(question: Question, *, prefix: str) -> Markdown:
+    """A withdrawn question takes no answer and is not withdrawn again."""
+    return fill(
+        "**{ref}** wurde{when} zurückgezogen, da ist nichts mehr zu tun. Offene Fragen zeigt {listed}",
+        ref=question.ref,
+        when=_closed(question),
+        listed=code(prefix, f"fragen AG{question.group_number}"),
+    )
+
+
+def too_late_to_withdraw(question: Question) -> Markdown:
+    """An answered question is not withdrawn."""
+    return fill(
+        "**{ref}** ist schon beantwortet und bleibt deshalb stehen.\nSoll Ihr Text verschwinden, löschen Sie bitte "
+        "Ihre Nachricht im Chat; dann lösche ich ihn auch.",
+        ref=question.ref,
+    )
+
+
+def edit_too_late(question: Question) -> Markdown:
+    """Editing changes open questions only."""
+    if question.state is QuestionState.WITHDRAWN:
+        return fill("**{ref}** ist zurückgezogen, Ihre Änderung ändert daran nichts.", ref=question.ref)
+    return fill(
+        "**{ref}** ist schon beantwortet, Ihre Änderung ändert daran nichts.\n"
+        "Eine Nachfrage stellen Sie bitte als neue Frage.",
+        ref=question.ref,
+    )
+
+
+def edit_unclear(question: Question, *, prefix: str) -> Markdown:
+    """The edited message is no question to this group any more."""
+    return fill(
+        "An **{ref}** habe ich nichts geändert.\nEine Änderung muss weiter so beginnen: {how}\n"
+        "Ganz zurückziehen können Sie die Frage mit {withdraw}",
+        ref=question.ref,
+        how=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        withdraw=code(prefix, f"zurückziehen {question.ref}"),
+    )
+
+
+def edit_other_group(question: Question, number: int, *, prefix: str) -> Markdown:
+    """An edit does not move a question to another group."""
+    return fill(
+        "An **{ref}** habe ich nichts geändert: Ihre Nachricht nennt jetzt die AG {number}, die Nummer gehört zur AG "
+        "{group}.\nBitte ziehen Sie diese zurück ({withdraw}) und stellen Sie dort eine neue.",
+        ref=question.ref,
+        number=number,
+        group=question.group_number,
+        withdraw=code(prefix, f"zurückziehen {question.ref}"),
+    )
+
+
+def edit_same(question: Question) -> Markdown:
+    """The edit changes no word."""
+    return fill("An **{ref}** hat sich nichts geändert, der Text ist derselbe.", ref=question.ref)
+
+
+def answer_edit_unclear(question: Question, *, prefix: str) -> Markdown:
+    """The edited message is no answer to this question any more."""
+    return fill(
+        "An der Antwort auf **{ref}** habe ich nichts geändert.\nEine Berichtigung muss weiter so beginnen: {how}",
+        ref=question.ref,
+        how=code(prefix, f"antwort {question.ref} Ihre Antwort"),
+    )
+
+
+def answer_gone(question: Question) -> Markdown:
+    """The answer was deleted before it was edited."""
+    return fill("Diese Antwort auf **{ref}** ist gelöscht, Ihre Änderung ändert daran nichts.", ref=question.ref)
+
+
+def _all(groups: Sequence[Group]) -> str:
+    return ", ".join(f"AG {each.number} {each.name}" for each in groups)
+
+
+def _closed(question: Question) -> Markdown:
+    return Markdown("") if question.closed_at is None else fill(" am {day}", day=plain_day(wall(question.closed_at)))
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

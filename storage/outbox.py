@@ -1,0 +1,125 @@
+"""What the bot wants to say or do, each named after its cause, until the homeserver has it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import OutboxRow, OutboxState, table_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One row of the outbox, detached from any session.
+
+    `key` names the cause and is unique: queueing it again does nothing (contract C2). `txn_id` is derived
+    from it, `device_id` is the device the transaction ID counts for. `id` is 0 until stored.
+    """
+
+    id: int = 0
+    key: str
+    room_id: str
+    type: str
+    content: dict[str, Any]
+    lanes: tuple[str, ...]
+    subject: str | None = None
+    device_id: str
+    queued_at: datetime
+
+    @property
+    def txn_id(self) -> str:
+        """The transaction ID under which the homeserver deduplicates (client-server API, Transaction identifiers)."""
+        return hashlib.sha256(self.key.encode()).hexdigest()[:32]
+
+
+_OUTBOX: Final = table_of(OutboxRow)
+_COLUMNS: Final = tuple(
+    _OUTBOX.c[name]
+    for name in ("id", "key", "room_id", "type", "content", "lanes", "subject", "device_id", "queued_at")
+)
+_NOW_SENT: Final = {"state": OutboxState.SENT, "content": None, "error": None}
+
+# Built once: this is the path of every message.
+_ADD: Final = insert_or_ignore(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id, _OUTBOX.c.key)
+_WAITING: Final = select(*_COLUMNS).where(_OUTBOX.c.state == OutboxState.QUEUED).order_by(_OUTBOX.c.id)
+_SENT: Final = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"))
+    .values(event_id=bindparam("event"), sent_at=bindparam("at"), **_NOW_SENT)
+)
+_SENT_UNDER: Final = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.txn_id == bindparam("txn"), _OUTBOX.c.state != OutboxState.SENT)
+    .values(event_id=bindparam("event"), sent_at=bindparam("at"), **_NOW_SENT)
+)
+_PARKED: Final = (
+    update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row")).values(state=OutboxState.PARKED, error=bindparam("why"))
+)
+
+
+async def add(session: AsyncSession, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    """Queue what is new and return it with its IDs, in order; a key that was queued before is left out."""
+    if not outgoing:
+        return []
+    stored = await session.execute(_ADD, [_row(each) for each in outgoing])
+    ids = {key: number for number, key in stored}
+    new = {each.key: each for each in reversed(outgoing) if each.key in ids}
+    return sorted((replace(each, id=ids[each.key]) for each in new.values()), key=lambda each: each.id)
+
+
+async def waiting(session: AsyncSession) -> list[Outgoing]:
+    """Everything not sent yet, oldest first."""
+    found = await session.execute(_WAITING)
+    return [Outgoing(**{**row._mapping, "lanes": tuple(row.lanes)}) for row in found]  # noqa: SLF001 (SQLAlchemy's public name)
+
+
+async def sent(session: AsyncSession, event_ids: Sequence[tuple[int, str | None]], *, at: datetime) -> None:
+    """Note the event IDs (None for a join or leave) of rows the homeserver has; drop their content."""
+    await session.execute(_SENT, [{"row": row, "event": event, "at": at} for row, event in event_ids])
+
+
+async def sent_under(session: AsyncSession, event_ids: Iterable[tuple[str, str]], *, at: datetime) -> None:
+    """Note what our own echo says: (transaction ID, event ID) pairs of messages the homeserver has.
+
+    The echo comes before any reaction to the message, so a crash between sending and noting loses nothing.
+    """
+    await session.execute(_SENT_UNDER, [{"txn": txn, "event": event, "at": at} for txn, event in event_ids])
+
+
+async def parked(session: AsyncSession, outgoing_id: int, *, error: str) -> None:
+    """Set a row aside that can never be sent; `!status` shows it."""
+    await session.execute(_PARKED, [{"row": outgoing_id, "why": error}])
+
+
+async def subjects(session: AsyncSession, event_ids: Iterable[str]) -> dict[str, str | None]:
+    """What our own messages are about: event ID -> subject (None where about nothing); strangers are left out."""
+    found = await session.execute(
+        select(_OUTBOX.c.event_id, _OUTBOX.c.subject).where(_OUTBOX.c.event_id.in_(set(event_ids)))
+    )
+    return {event_id: subject for event_id, subject in found}  # noqa: C416 (rows are no pairs to dict)
+
+
+async def event_id_of(session: AsyncSession, key: str) -> str | None:
+    """The event ID of the message queued under `key`, or None where it is not sent."""
+    found: str | None = await session.scalar(select(_OUTBOX.c.event_id).where(_OUTBOX.c.key == key))
+    return found
+
+
+def _row(each: Outgoing) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "txn_id": each.txn_id,
+        "device_id": each.device_id,
+        "room_id": each.room_id,
+        "type": each.type,
+        "content": each.content,
+        "lanes": list(each.lanes),
+        "subject": each.subject,
+        "queued_at": each.queued_at,
+        "state": OutboxState.QUEUED,
+    }

@@ -1,0 +1,50 @@
+"""The rooms the bot knows: what each is for, whether it is in it, whether it is encrypted."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import Room, RoomKind
+
+
+async def known(session: AsyncSession) -> dict[str, Room]:
+    """All rooms, by room ID."""
+    return {room.room_id: room for room in await session.scalars(select(Room))}
+
+
+async def note(session: AsyncSession, room_id: str, **what: bool | int | RoomKind) -> None:
+    """Note what the homeserver says of a room (`joined`, `encrypted`, `members`) or what it is for (`kind`)."""
+    statement = upsert(Room).values(room_id=room_id, **{"kind": RoomKind.OTHER, "joined": False, **what})
+    await session.execute(statement.on_conflict_do_update(index_elements=[Room.room_id], set_=what))
+
+
+async def bind(session: AsyncSession, bindings: Mapping[str, tuple[RoomKind, int | None]]) -> None:
+    """Make the configured rooms what the configuration says; rooms that are no longer in it become `other`."""
+    await session.execute(
+        update(Room)
+        .where(Room.kind.in_([RoomKind.PLENARY, RoomKind.COORDINATION, RoomKind.GROUP]))
+        .where(Room.room_id.not_in(list(bindings)))
+        .values(kind=RoomKind.OTHER, group_number=None)
+    )
+    for room_id, (kind, group_number) in bindings.items():
+        binding = {"kind": kind, "group_number": group_number}
+        await session.execute(
+            upsert(Room)
+            .values(room_id=room_id, joined=False, encrypted=False, **binding)
+            .on_conflict_do_update(index_elements=[Room.room_id], set_=binding)
+        )
+
+
+async def of_kind(session: AsyncSession, kind: RoomKind, *, group: int | None = None) -> Sequence[str]:
+    """IDs of the rooms of a kind, and of one group where given."""
+    statement = select(Room.room_id).where(Room.kind == kind).order_by(Room.room_id)
+    if group is not None:
+        statement = statement.where(Room.group_number == group)
+    return (await session.scalars(statement)).all()
+
+
+async def of_group(session: AsyncSession, group: int) -> str | None:
+    """The room of a working group, or None where none is configured."""
+    return next(iter(await of_kind(session, RoomKind.GROUP, group=group)), None)

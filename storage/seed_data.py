@@ -1,0 +1,49 @@
+"""What the bot knows on its first day: `storage/seed/*.toml` into the tables. Loading again changes nothing."""
+
+import tomllib
+from datetime import datetime
+from datetime import time as time_of_day
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import faq
+from storage.tables import CalendarEvent, EventStatus, Group
+
+_SEED = Path(__file__).parent / "seed"
+
+
+async def load(session: AsyncSession, *, at: datetime) -> None:
+    """Insert groups, held plenaries and FAQ entries that are not there yet; `at` is now (UTC)."""
+    project = _read("project.toml")
+    for group in project["group"]:
+        await session.execute(insert_or_ignore(Group).values(**group).on_conflict_do_nothing())
+    for plenary in project["plenary"]:
+        event = {
+            "uid": f"{uuid5(NAMESPACE_URL, 'ag4-bot/plenary/' + str(plenary['number']))}@ag4-bot",
+            "kind": "plenary",
+            "number": plenary["number"],
+            "title": plenary.get("motto"),
+            "starts": datetime.combine(plenary["day"], time_of_day()),
+            "whole_day": True,
+            "zone": "Europe/Berlin",
+            "status": EventStatus.CONFIRMED,
+            "version": 1,
+            "created_at": at,
+            "changed_at": at,
+        }
+        await session.execute(insert_or_ignore(CalendarEvent).values(**event).on_conflict_do_nothing())
+    await faq.load_seed(session, _read("faq.toml")["entry"])
+
+
+def project() -> dict[str, Any]:
+    """The table `[project]`: names, sponsor, newsletters, website."""
+    table: dict[str, Any] = _read("project.toml")["project"]
+    return table
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_SEED / name).read_text(encoding="utf-8"))

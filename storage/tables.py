@@ -1,0 +1,344 @@
+"""All tables.
+
+Instants are `UtcDateTime` (aware UTC); times people agreed on are `WallDateTime` plus a zone. Text that
+people wrote stands in as few places as possible: the inbox drops it once handled, the outbox once sent.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, Table, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from storage.types import UtcDateTime, WallDateTime
+
+
+class Base(DeclarativeBase):
+    """The one metadata."""
+
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it as a plain attribute)
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        StrEnum: Enum(StrEnum, values_callable=lambda kind: [each.value for each in kind], native_enum=False),
+    }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a class, for statements that need no objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+class Role(StrEnum):
+    """Who may do something; a lead leads one or more groups."""
+
+    PARTICIPANT = "participant"
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+
+
+class RoomKind(StrEnum):
+    """What a room is for."""
+
+    PLENARY = "plenary"
+    COORDINATION = "coordination"
+    GROUP = "group"
+    DIRECT = "direct"
+    OTHER = "other"
+
+
+class InboxState(StrEnum):
+    """What became of something that was addressed to the bot."""
+
+    NEW = "new"
+    HANDLED = "handled"
+    PARKED = "parked"
+
+
+class OutboxState(StrEnum):
+    """What became of something the bot wants to say or do."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    PARKED = "parked"
+
+
+class EventStatus(StrEnum):
+    """The state of a calendar event (RFC 5545, section 3.8.1.11)."""
+
+    CONFIRMED = "CONFIRMED"
+    CANCELLED = "CANCELLED"
+
+
+class DraftState(StrEnum):
+    """What became of a preview."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DISCARDED = "discarded"
+    EXPIRED = "expired"
+
+
+class QuestionState(StrEnum):
+    """Where a question stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+class NoticeKind(StrEnum):
+    """Why a room was told about a calendar event."""
+
+    ANNOUNCEMENT = "announcement"
+    REMINDER = "reminder"
+    CORRECTION = "correction"
+    CANCELLATION = "cancellation"
+    SKIPPED = "skipped"
+
+
+class Sync(Base):
+    """Our own position in the homeserver's stream; one row."""
+
+    __tablename__ = "sync"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    device_id: Mapped[str]
+    next_batch: Mapped[str | None]
+    first_started_at: Mapped[datetime]
+
+
+class Room(Base):
+    """A room the bot knows: what it is for, and what the homeserver says of it."""
+
+    __tablename__ = "rooms"
+
+    room_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[RoomKind] = mapped_column(default=RoomKind.OTHER)
+    group_number: Mapped[int | None] = mapped_column(ForeignKey("groups.number"))
+    joined: Mapped[bool] = mapped_column(default=False)
+    encrypted: Mapped[bool] = mapped_column(default=False)
+    members: Mapped[int | None]
+
+
+class InboxRow(Base):
+    """Something addressed to the bot, kept until it is handled. `content` is dropped then."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_waiting", "state", sqlite_where=text("state != 'handled'")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    room_id: Mapped[str]
+    sender: Mapped[str]
+    content: Mapped[dict[str, Any] | None]
+    received_at: Mapped[datetime]
+    state: Mapped[InboxState] = mapped_column(default=InboxState.NEW)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+class OutboxRow(Base):
+    """Something the bot wants to say or do, named after its cause. `content` is dropped once sent.
+
+    `lanes` are the orders it keeps (contract C6): a row waits for every earlier row that shares a lane.
+    `subject` ("question:17") is what a reaction or reply to the sent message is about.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_waiting", "state", sqlite_where=text("state != 'sent'")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    txn_id: Mapped[str] = mapped_column(unique=True)
+    device_id: Mapped[str]
+    room_id: Mapped[str]
+    type: Mapped[str]
+    content: Mapped[dict[str, Any] | None]
+    lanes: Mapped[list[str]]
+    subject: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
+    event_id: Mapped[str | None] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class Group(Base):
+    """A working group (Arbeitsgruppe)."""
+
+    __tablename__ = "groups"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    topic: Mapped[str]
+
+
+class RoleGrant(Base):
+    """A person's role; a lead's grant names the group."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (UniqueConstraint("user_id", "role", "group_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(index=True)
+    role: Mapped[Role]
+    group_number: Mapped[int | None] = mapped_column(ForeignKey("groups.number"))
+
+
+class CalendarEvent(Base):
+    """A date in the calendar (VEVENT, RFC 5545). `version` grows with every change people are told of.
+
+    `starts` and `ends` are wall-clock times in `zone`; with `whole_day` only the day counts
+    (the time of a plenary held long ago is not known).
+    """
+
+    __tablename__ = "calendar_events"
+    __table_args__ = (UniqueConstraint("kind", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    number: Mapped[int | None]
+    title: Mapped[str | None]
+    starts: Mapped[datetime] = mapped_column(WallDateTime, index=True)
+    ends: Mapped[datetime | None] = mapped_column(WallDateTime)
+    zone: Mapped[str] = mapped_column(default="Europe/Berlin")
+    whole_day: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[str | None]
+    link: Mapped[str | None]
+    status: Mapped[EventStatus] = mapped_column(default=EventStatus.CONFIRMED)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Notice(Base):
+    """A room was told of a calendar event; who was told an old version gets the correction."""
+
+    __tablename__ = "notices"
+    __table_args__ = (UniqueConstraint("calendar_event_id", "version", "kind", "distance", "room_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    calendar_event_id: Mapped[int] = mapped_column(ForeignKey("calendar_events.id"))
+    version: Mapped[int]
+    kind: Mapped[NoticeKind]
+    distance: Mapped[str] = mapped_column(default="")
+    room_id: Mapped[str]
+    queued_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """A preview that waits for its confirmation. `payload` is what will be done."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    author: Mapped[str]
+    room_id: Mapped[str]
+    source_event_id: Mapped[str] = mapped_column(index=True)
+    thread_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    state: Mapped[DraftState] = mapped_column(default=DraftState.OPEN, index=True)
+
+
+class Question(Base):
+    """A question to a working group, numbered per group. `text` is gone once its message was deleted."""
+
+    __tablename__ = "questions"
+    __table_args__ = (UniqueConstraint("group_number", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_number: Mapped[int] = mapped_column(ForeignKey("groups.number"))
+    number: Mapped[int]
+    text: Mapped[str | None]
+    asked_by: Mapped[str] = mapped_column(index=True)
+    asked_at: Mapped[datetime]
+    room_id: Mapped[str]
+    source_event_id: Mapped[str] = mapped_column(unique=True)
+    thread_id: Mapped[str | None]
+    due_on: Mapped[date]
+    state: Mapped[QuestionState] = mapped_column(default=QuestionState.OPEN, index=True)
+    closed_at: Mapped[datetime | None]
+
+    answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id", lazy="raise")
+
+    @property
+    def ref(self) -> str:
+        """The number people use: `AG3-017`."""
+        return f"AG{self.group_number}-{self.number:03d}"
+
+
+class Answer(Base):
+    """An answer to a question."""
+
+    __tablename__ = "answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    text: Mapped[str | None]
+    answered_by: Mapped[str]
+    answered_at: Mapped[datetime]
+    source_event_id: Mapped[str] = mapped_column(unique=True)
+
+
+class HistoryEntry(Base):
+    """Who changed what, when, in which role. Append-only by triggers; never holds message text."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("history_of", "subject"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    role: Mapped[Role | None]
+    subject: Mapped[str]
+    what: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+
+
+class DigestWindow(Base):
+    """The time a digest covers: `since` (included) to `until` (not included). A room's windows tile time."""
+
+    __tablename__ = "digest_windows"
+    __table_args__ = (UniqueConstraint("room_id", "until"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+
+
+class FaqEntry(Base):
+    """A curated answer with its source and the day it is known to hold (`as_of`, "Stand")."""
+
+    __tablename__ = "faq_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    category: Mapped[str]
+    question: Mapped[str]
+    alternatives: Mapped[list[str]]
+    keywords: Mapped[list[str]]
+    answer: Mapped[str]
+    source: Mapped[str]
+    source_url: Mapped[str | None]
+    as_of: Mapped[date]
+    conflict: Mapped[str | None]
+    live: Mapped[str | None]

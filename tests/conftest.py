@@ -1,0 +1,31 @@
+"""The fixtures of the fast tests: a fake homeserver, and the bot in conversation."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.dialog import Dialog, config_for
+from tests.homeserver import FakeHomeserver
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=50, help="how often the bot is killed in tests/crash")
+
+
+@pytest.fixture
+async def homeserver() -> AsyncIterator[FakeHomeserver]:
+    async with FakeHomeserver() as hs:
+        yield hs
+
+
+@pytest.fixture
+async def dialog(homeserver: FakeHomeserver, tmp_path: Path) -> AsyncIterator[Dialog]:
+    """The bot is running, has joined its rooms and waits."""
+    Dialog.furnish(homeserver)
+    dialog = Dialog(hs=homeserver, config=config_for(homeserver, tmp_path / "data"))
+    await dialog.start()
+    try:
+        yield dialog
+    finally:
+        await dialog.stop()

@@ -1,0 +1,84 @@
+"""What an endpoint gets to know, how endpoints are listed, and how the one for a request is found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .model import Content, Device, MatrixError
+from .world import World
+
+Endpoint = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an endpoint gets to know of a request."""
+
+    world: World
+    query: dict[str, str]
+    body: Content
+    raw: bytes
+    content_type: str
+    caller: Device | None
+
+    @property
+    def device(self) -> Device:
+        """The device that calls; M_MISSING_TOKEN without one."""
+        if self.caller is None:
+            raise MatrixError(401, "M_MISSING_TOKEN", "Missing access token")
+        return self.caller
+
+    @property
+    def me(self) -> str:
+        return self.device.account.user_id
+
+
+class Routes(dict[str, Endpoint]):
+    """Endpoints under "METHOD path", where {} stands for one argument."""
+
+    def __call__(self, *paths: str) -> Callable[[Endpoint], Endpoint]:
+        """Note the decorated endpoint under these paths."""
+
+        def note(endpoint: Endpoint) -> Endpoint:
+            self.update(dict.fromkeys(paths, endpoint))
+            return endpoint
+
+        return note
+
+
+_Node = dict[str | None, Any]
+
+
+def _tree(routes: Mapping[str, Endpoint]) -> _Node:
+    root: _Node = {}
+    for path, endpoint in routes.items():
+        method, _, rest = path.partition(" ")
+        node = root
+        for step in rest.split("/"):
+            node = node.setdefault(step, {})
+        node.setdefault(None, {})[method] = endpoint
+    return root
+
+
+def finder(routes: Mapping[str, Endpoint]) -> Callable[[str, list[str]], tuple[Endpoint, list[str]]]:
+    """Give the function that finds the endpoint and its arguments; it raises M_UNRECOGNIZED (404, 405)."""
+    root = _tree(routes)
+
+    def look(method: str, steps: list[str]) -> tuple[Endpoint, list[str]]:
+        node, arguments = root, []
+        for step in steps:
+            below = node.get(step)
+            if below is None:
+                below = node.get("{}")
+                arguments.append(step)
+            if below is None:
+                raise MatrixError(404, "M_UNRECOGNIZED", "Unrecognized request")
+            node = below
+        methods = node.get(None)
+        if methods is None:
+            raise MatrixError(404, "M_UNRECOGNIZED", "Unrecognized request")
+        if method not in methods:
+            raise MatrixError(405, "M_UNRECOGNIZED", "Unrecognized request")
+        return methods[method], arguments
+
+    return look
