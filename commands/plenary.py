@@ -1,0 +1,116 @@
+"""Termine und Plenum: what is coming, and one plenary."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands import plenary_planning, plenary_reminders
+from commands.command import Call, Reply, command
+from commands.dates import fold
+from commands.errors import NotFound, UsageError
+from commands.group_names import take_group
+from commands.markup import clean
+from commands.plenary_shown import shown
+from commands.plenary_words import take_number
+from commands.texts import plenary as texts
+from commands.wall_clock import wall
+from storage import calendar, groups, history
+from storage.tables import CalendarEvent, EventStatus
+
+MOST_LISTED = 6
+"""One phone screen."""
+
+_KINDS = {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY} | dict.fromkeys(
+    ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
+)
+_KIND_NAMES = {calendar.PLENARY: "Plenum", calendar.OFFICE_HOUR: "OZG-Sprechstunde"}
+
+
+@command("termine", "[plenum | sprechstunde | AG3]", example="!termine plenum")
+async def list_dates(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt die nächsten Termine.
+
+    Mit „plenum“, „sprechstunde“ oder einer AG dahinter sehen Sie nur diese.
+    """
+    kind, what = await _chosen(call, session)
+    found = await calendar.upcoming(session, after=wall(call.at), kind=kind, cancelled=True)
+    if not found:
+        return Reply(text=texts.nothing_coming(what, prefix=call.settings.prefix))
+    listed = [(shown(event), event.status is EventStatus.CANCELLED) for event in found[:MOST_LISTED]]
+    more = max(0, len(found) - MOST_LISTED)
+    return Reply(text=texts.coming(listed, more=more, now=call.at, prefix=call.settings.prefix))
+
+
+@command("plenum", "[Nummer]", example="!plenum 1")
+async def show(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt das nächste Plenum oder das mit dieser Nummer.
+
+    Mit einer Nummer sehen Sie auch vergangene und abgesagte Plenarsitzungen.
+    """
+    if not call.text:
+        coming = await calendar.upcoming(session, after=wall(call.at), kind=calendar.PLENARY)
+        return await _one(call, session, coming[0]) if coming else await _none_planned(call, session)
+    number, rest = take_number(clean(call.text)) if call.text[:1].isdigit() else (None, call.text)
+    if number is None or rest:
+        raise UsageError(texts.no_number(call.text))
+    event = await calendar.by_number(session, calendar.PLENARY, number)
+    if event is None:
+        known = await calendar.numbers(session, calendar.PLENARY)
+        raise NotFound(texts.unknown_number(number, known, prefix=call.settings.prefix))
+    return await _one(call, session, event)
+
+
+async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | None]:
+    """The kind of dates that was asked for and its name; (None, None) for all."""
+    word = fold(" ".join(clean(call.text).split()))
+    if word in {"", "alle"}:
+        return None, None
+    if word in _KINDS:
+        return _KINDS[word], _KIND_NAMES[_KINDS[word]]
+    number, rest = take_group(call.text)
+    if number is None or rest:
+        raise UsageError(texts.no_such_choice(call.text))
+    if await groups.find(session, number) is None:
+        raise NotFound(texts.no_such_group(number, [each.number for each in await groups.everyone(session)]))
+    return calendar.kind_of_group(number), f"AG {number}"
+
+
+async def _one(call: Call, session: AsyncSession, event: CalendarEvent) -> Reply:
+    return Reply(
+        text=texts.one(
+            shown(event),
+            cancelled=event.status is EventStatus.CANCELLED,
+            changed=await _changed(session, event),
+            now=call.at,
+        ),
+        subject=f"calendar:{event.id}",
+    )
+
+
+async def _changed(session: AsyncSession, event: CalendarEvent) -> tuple[date, str] | None:
+    if event.version == 1:
+        return None
+    entries = await history.of(session, f"calendar:{event.id}")
+    return (wall(entries[-1].at).date(), entries[-1].what) if entries else None
+
+
+async def _none_planned(call: Call, session: AsyncSession) -> Reply:
+    now = wall(call.at)
+    every = await calendar.every(session, calendar.PLENARY)
+    cancelled = [each for each in every if each.status is EventStatus.CANCELLED and each.starts > now]
+    held = [each for each in every if each.status is EventStatus.CONFIRMED and each.starts <= now]
+    return Reply(
+        text=texts.none_planned(
+            last=_shown_or_none(held[-1:]), cancelled=_shown_or_none(cancelled[:1]), prefix=call.settings.prefix
+        )
+    )
+
+
+def _shown_or_none(events: Sequence[CalendarEvent]) -> texts.Shown | None:
+    return shown(events[0]) if events else None
+
+
+COMMANDS = (list_dates, show, *plenary_planning.COMMANDS)
+ACTIONS = plenary_planning.ACTIONS
+remind = plenary_reminders.remind

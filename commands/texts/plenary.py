@@ -1,0 +1,283 @@
+"""About plenaries and the other dates: what is shown, announced, corrected, reminded of, refused."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from commands.calendar_text import countdown, long_day, plain_day, short_day, span_text
+from commands.markup import Markdown, fill, join, shorten
+
+_LONGEST_IN_A_LIST = 70
+_LONGEST_ECHO = 60
+_ROOM = re.compile(r"@(?=room)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A date as people see it: "Plenum 4", its motto, when (naive Berlin times), where."""
+
+    name: str
+    title: str | None
+    start: datetime
+    end: datetime | None = None
+    whole_day: bool = False
+    place: str | None = None
+    link: str | None = None
+
+
+# What is coming
+
+
+def coming(dates: Sequence[tuple[Shown, bool]], *, more: int, now: datetime, prefix: str) -> Markdown:
+    """The list of `!termine`: (date, is cancelled) each; `more` did not fit."""
+    lines = [Markdown("**Die nächsten Termine:**\n"), *(_listed(shown, off, now) for shown, off in dates)]
+    if more:
+        lines.append(
+            fill(
+                "\nWeitere Termine: {more}. Eine Auswahl zeigt zum Beispiel `{prefix}termine plenum`.",
+                more=more,
+                prefix=code(prefix),
+            )
+        )
+    return join(lines)
+
+
+def nothing_coming(what: str | None, *, prefix: str) -> Markdown:
+    """There is nothing to list; `what` was chosen ("AG 3"), or None for everything."""
+    if what is None:
+        return fill(
+            "Zurzeit ist kein Termin eingetragen. Was bisher war, zeigt zum Beispiel `{prefix}plenum 1`.",
+            prefix=code(prefix),
+        )
+    return fill(
+        "Zurzeit ist kein Termin eingetragen für: {what}. Alle Termine zeigt `{prefix}termine`.",
+        what=what,
+        prefix=code(prefix),
+    )
+
+
+def no_such_choice(text: str) -> Markdown:
+    """`!termine` with a word it does not know."""
+    return fill(
+        "Für „{text}“ kenne ich keine Termine. Möglich sind: plenum, sprechstunde oder eine AG wie AG3.",
+        text=shorten(text, _LONGEST_ECHO),
+    )
+
+
+def no_such_group(number: int, known: Sequence[int]) -> Markdown:
+    """`!termine` with a group that does not exist."""
+    return fill(
+        "Eine AG {number} gibt es nicht. Es gibt: {known}.",
+        number=number,
+        known=", ".join(f"AG {each}" for each in known),
+    )
+
+
+def _listed(shown: Shown, cancelled: bool, now: datetime) -> Markdown:
+    when = short_day(shown.start) if shown.whole_day else span_text(shown.start, shown.end)
+    state = "abgesagt" if cancelled else countdown(now, shown.start, shown.end)
+    title = None if shown.title is None else shorten(shown.title, _LONGEST_IN_A_LIST)
+    lines = [
+        fill("- **{when}** ({state})", when=when, state=state),
+        fill("  {name}", name=full_name(shown.name, title)),
+    ]
+    where = [
+        *([fill("{place}", place=shorten(shown.place, _LONGEST_IN_A_LIST))] if shown.place else []),
+        *([link_text(shown.link)] if shown.link else []),
+    ]
+    if where and not cancelled:
+        lines.append(fill("  {where}", where=join(where, ", ")))
+    return join(lines)
+
+
+# One plenary
+
+
+def one(shown: Shown, *, cancelled: bool, changed: tuple[date, str] | None, now: datetime) -> Markdown:
+    """One plenary; `changed`: on which day it was last changed, and how ("verschoben")."""
+    state = countdown(now, shown.start, shown.end)
+    if cancelled:
+        lines = [
+            fill("**Abgesagt: {name}**", name=full_name(shown.name, shown.title)),
+            fill("Vorgesehen war: {when}", when=when_text(shown)),
+        ]
+    elif state == "vorbei":
+        unknown = Markdown(" (Uhrzeit nicht bekannt)" if shown.whole_day else "")
+        lines = [
+            fill("**{name}**", name=full_name(shown.name, shown.title)),
+            fill("Hat stattgefunden: {when}{unknown}", when=when_text(shown), unknown=unknown),
+            *_where(shown),
+        ]
+    else:
+        lines = [
+            fill("**{name}**", name=full_name(shown.name, shown.title)),
+            fill("{when} ({state})", when=when_text(shown), state=state),
+            *_where(shown),
+        ]
+    if changed is not None:
+        lines.append(fill("Zuletzt geändert am {day}: {what}", day=plain_day(changed[0]), what=changed[1]))
+    return join(lines)
+
+
+def none_planned(*, last: Shown | None, cancelled: Shown | None, prefix: str) -> Markdown:
+    """No plenary is coming; the last one held and the next one cancelled, where there are such."""
+    lines = [Markdown("Zurzeit ist kein Plenum geplant.")]
+    if cancelled is not None:
+        lines.append(fill("{name} ({when}) ist abgesagt.", name=cancelled.name, when=short_when(cancelled)))
+    if last is not None:
+        lines.append(
+            fill(
+                "Zuletzt war {name} ({when}). Mehr dazu: `{prefix}{command}`",
+                name=last.name,
+                when=short_when(last),
+                prefix=code(prefix),
+                command=code(last.name.lower()),
+            )
+        )
+    return join(lines)
+
+
+def unknown_number(number: int, known: Sequence[int], *, prefix: str) -> Markdown:
+    """There is no plenary with this number."""
+    if not known:
+        return fill(
+            "Ein Plenum {number} gibt es nicht. Es ist noch keines eingetragen; anlegen kann es die Koordination mit"
+            " `{prefix}plenum neu`.",
+            number=number,
+            prefix=code(prefix),
+        )
+    return fill(
+        "Ein Plenum {number} gibt es nicht.\nEs gibt die Nummern {known}, zum Beispiel: `{prefix}plenum {last}`",
+        number=number,
+        known=_numbers(known),
+        prefix=code(prefix),
+        last=known[-1],
+    )
+
+
+def no_number(text: str) -> Markdown:
+    """`!plenum` with something that is no number."""
+    return fill("„{text}“ ist keine Nummer eines Plenums.", text=shorten(text, _LONGEST_ECHO))
+
+
+# Told by itself
+
+
+def announcement(shown: Shown, *, prefix: str) -> Markdown:
+    """Everybody is told of a new plenary."""
+    return join(
+        [
+            fill("**Neuer Termin: {name}**", name=full_name(shown.name, shown.title)),
+            fill("{when}", when=when_text(shown)),
+            *_where(shown),
+            _more(shown, prefix),
+        ]
+    )
+
+
+def correction(shown: Shown, old: Shown, *, reason: str | None, prefix: str) -> Markdown:
+    """Whoever was told the old date gets the new one."""
+    return join(
+        [
+            fill("**Verschoben: {name}**", name=full_name(shown.name, shown.title)),
+            fill("Neu: **{when}**", when=when_text(shown)),
+            fill("Bisher: {when}", when=when_text(old)),
+            *filter(None, [reason_line(reason)]),
+            *_where(shown),
+            _more(shown, prefix),
+        ]
+    )
+
+
+def cancellation(shown: Shown, *, reason: str | None) -> Markdown:
+    """Whoever was told the date hears that it does not take place."""
+    return join(
+        [
+            fill("**Abgesagt: {name}**", name=full_name(shown.name, shown.title)),
+            fill("Der Termin entfällt: {when}", when=when_text(shown)),
+            *filter(None, [reason_line(reason)]),
+        ]
+    )
+
+
+def reminder(shown: Shown, *, late: bool, now: datetime, prefix: str) -> Markdown:
+    """A plenary comes nearer; `late`: the bot was not running when this was due."""
+    away = countdown(now, shown.start, shown.end)
+    return join(
+        [
+            fill(
+                "**Erinnerung{late}: {name}**",
+                late=Markdown(" (nachgeholt)" if late else ""),
+                name=full_name(shown.name, shown.title),
+            ),
+            fill("{away}: {when}", away=away[0].upper() + away[1:], when=when_text(shown)),
+            *_where(shown),
+            _more(shown, prefix),
+        ]
+    )
+
+
+def reminder_missed(shown: Shown) -> Markdown:
+    """To the coordination: it was too late to remind of a plenary."""
+    return fill(
+        "Eine Erinnerung an {name} ({when}) konnte nicht gesendet werden:\n"
+        "Der Bot lief nicht, und der Termin hat schon begonnen.",
+        name=shown.name,
+        when=short_when(shown),
+    )
+
+
+# Pieces
+
+
+def full_name(name: str, title: str | None) -> Markdown:
+    """A name with its title, if it has one."""
+    return fill("{name}: „{title}“", name=name, title=title) if title else fill("{name}", name=name)
+
+
+def when_text(shown: Shown) -> str:
+    """Day and hours, written out."""
+    if shown.whole_day:
+        return long_day(shown.start)
+    if shown.end is not None and shown.end.date() != shown.start.date():
+        return span_text(shown.start, shown.end)
+    clock = f"{shown.start:%H:%M}" if shown.end is None else f"{shown.start:%H:%M}–{shown.end:%H:%M}"
+    return f"{long_day(shown.start)}, {clock} Uhr"
+
+
+def short_when(shown: Shown) -> str:
+    """Day and hours with a short weekday, for use within a sentence."""
+    return short_day(shown.start) if shown.whole_day else span_text(shown.start, shown.end)
+
+
+def _where(shown: Shown) -> list[Markdown]:
+    return [
+        *([fill("Ort: {place}", place=shown.place)] if shown.place else []),
+        *([fill("Link: {link}", link=link_text(shown.link))] if shown.link else []),
+    ]
+
+
+def reason_line(reason: str | None) -> Markdown | None:
+    """A line with the reason, if there is one."""
+    return None if reason is None else fill("Grund: {reason}", reason=reason)
+
+
+def _more(shown: Shown, prefix: str) -> Markdown:
+    return fill("Alle Angaben: `{prefix}{command}`", prefix=code(prefix), command=code(shown.name.lower()))
+
+
+def _numbers(known: Sequence[int]) -> str:
+    if list(known) == list(range(known[0], known[-1] + 1)) and len(known) > 2:  # noqa: PLR2004 ("1, 2" is shorter)
+        return f"{known[0]} bis {known[-1]}"
+    return ", ".join(map(str, known))
+
+
+def link_text(address: str) -> Markdown:
+    """An address of which a feature or the configuration has made sure that it is one (no blanks, no `<>`)."""
+    return Markdown(f"<{_ROOM.sub('%40', address)}>")
+
+
+def code(text: str) -> Markdown:
+    """Text for a place between backticks."""
+    return Markdown(text.replace("`", "'"))

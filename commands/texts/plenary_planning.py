@@ -1,0 +1,237 @@
+"""About planning plenaries: previews, what was done, and what is refused."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from commands.calendar_text import plain_day, span_text, weekday
+from commands.markup import Markdown, fill, join, shorten
+from commands.texts.plenary import Shown, code, link_text, reason_line, short_when, when_text
+
+_LONGEST_IN_A_LIST = 70
+_LONGEST_ECHO = 60
+_EXAMPLE = "plenum neu 14.09. 10:00-12:00 Themenarbeit"
+
+
+# Planning: previews
+
+
+def preview_of_new(shown: Shown, *, warnings: Sequence[str], rooms: Sequence[str], people: int | None) -> Markdown:
+    """What will be created and who will be told."""
+    return join(
+        [
+            fill("**Vorschau: {name} anlegen**", name=shown.name),
+            fill("Termin: {when}", when=when_text(shown)),
+            fill("Motto: {motto}", motto=f"„{shown.title}“" if shown.title else "keine Angabe"),
+            fill("Ort: {place}", place=shown.place or "keine Angabe"),
+            fill("Link: {link}", link=link_text(shown.link) if shown.link else "keine Angabe"),
+            *_warnings(warnings),
+            _audience("Ankündigung geht", rooms, people),
+        ]
+    )
+
+
+def preview_of_move(
+    shown: Shown,
+    old: Shown,
+    *,
+    reason: str | None,
+    warnings: Sequence[str],
+    rooms: Sequence[str],
+    people: int | None,
+) -> Markdown:
+    """What will be moved, and who will get the correction."""
+    return join(
+        [
+            fill("**Vorschau: {name} verschieben**", name=shown.name),
+            fill("Neu: {when}", when=when_text(shown)),
+            fill("Bisher: {when}", when=when_text(old)),
+            reason_line(reason) or Markdown("Grund: keine Angabe"),
+            *_warnings(warnings),
+            _audience("Korrektur geht", rooms, people),
+        ]
+    )
+
+
+def preview_of_cancellation(shown: Shown, *, reason: str | None, rooms: Sequence[str], people: int | None) -> Markdown:
+    """What will be cancelled, and who will be told."""
+    return join(
+        [
+            fill("**Vorschau: {name} absagen**", name=shown.name),
+            fill("Entfällt: {when}", when=when_text(shown)),
+            reason_line(reason) or Markdown("Grund: keine Angabe"),
+            _audience("Absage geht", rooms, people),
+        ]
+    )
+
+
+def weekend(day: date) -> str:
+    """A warning."""
+    return f"Der {plain_day(day)} ist ein {weekday(day)}."
+
+
+def holiday(day: date, name: str) -> str:
+    """A warning."""
+    return f"Der {plain_day(day)} ist in Sachsen-Anhalt ein Feiertag ({name})."
+
+
+def same_day(other: Shown) -> str:
+    """A warning."""
+    title = f" „{shorten(other.title, _LONGEST_IN_A_LIST)}“" if other.title else ""
+    when = "" if other.whole_day else f", {other.start:%H:%M} Uhr"
+    return f"Am selben Tag ist schon ein Termin: {other.name}{title}{when}."
+
+
+def bot_not_in(room: str) -> str:
+    """A warning."""
+    return f"Der Bot ist noch nicht im Raum „{room}“; dort kommt nichts an."
+
+
+# Planning: done
+
+
+def created(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Markdown:
+    """A plenary was created."""
+    return join(
+        [
+            fill("**{name} ist angelegt**: {when}", name=shown.name, when=short_when(shown)),
+            _audience("Die Ankündigung geht", rooms, people),
+        ]
+    )
+
+
+def moved(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Markdown:
+    """A plenary was moved."""
+    return join(
+        [
+            fill("**{name} ist verschoben**, neuer Termin: {when}", name=shown.name, when=short_when(shown)),
+            _audience("Die Korrektur geht", rooms, people),
+        ]
+    )
+
+
+def cancelled(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Markdown:
+    """A plenary was cancelled."""
+    return join(
+        [
+            fill("**{name} ist abgesagt** ({when}).", name=shown.name, when=short_when(shown)),
+            _audience("Die Absage geht", rooms, people),
+        ]
+    )
+
+
+# Refused
+
+
+def in_the_past(when: datetime, *, prefix: str) -> Markdown:
+    """A new date lies in the past."""
+    return fill(
+        "{when} ist schon vorbei.\nBitte nennen Sie einen Termin in der Zukunft, mit Jahr, zum Beispiel:"
+        " `{prefix}plenum neu 14.09.{year} 10:00 Themenarbeit`",
+        when=span_text(when),
+        prefix=code(prefix),
+        year=when.year + 1,
+    )
+
+
+def over(shown: Shown, *, prefix: str) -> Markdown:
+    """A plenary that has begun or is over can no longer be changed."""
+    return fill(
+        "{name} ({when}) hat schon begonnen oder ist vorbei und lässt sich nicht mehr ändern.\nEin weiteres Plenum"
+        " legen Sie so an: `{prefix}{example}`",
+        name=shown.name,
+        when=short_when(shown),
+        prefix=code(prefix),
+        example=code(_EXAMPLE),
+    )
+
+
+def cancelled_already(shown: Shown, *, prefix: str) -> Markdown:
+    """A cancelled plenary can be neither moved nor cancelled again."""
+    return fill(
+        "{name} ist schon abgesagt.\nEin weiteres Plenum legen Sie so an: `{prefix}{example}`",
+        name=shown.name,
+        prefix=code(prefix),
+        example=code(_EXAMPLE),
+    )
+
+
+def same_date(shown: Shown, *, number: int, prefix: str) -> Markdown:
+    """The new date is the old one."""
+    return fill(
+        "{name} ist schon für {when} geplant.\nNennen Sie den neuen Termin zum Beispiel so:"
+        " `{prefix}plenum verschieben {number} 14.09. 13:00`",
+        name=shown.name,
+        when=short_when(shown),
+        number=number,
+        prefix=code(prefix),
+    )
+
+
+def changed_meanwhile(*, number: int, prefix: str) -> Markdown:
+    """Somebody else was faster; the preview no longer holds."""
+    return fill(
+        "Die Planung hat sich inzwischen geändert, Ihre Vorschau gilt nicht mehr; es wurde nichts geändert.\nDen"
+        " jetzigen Stand zeigt `{prefix}plenum {number}`; bitte planen Sie danach neu.",
+        number=number,
+        prefix=code(prefix),
+    )
+
+
+def number_missing() -> Markdown:
+    """A command without the number of a plenary."""
+    return Markdown("Es fehlt die Nummer des Plenums.")
+
+
+def far_too_long() -> Markdown:
+    """Nobody plans in that many words."""
+    return Markdown("Das ist zu lang. Bitte schreiben Sie nur Termin, Motto, Ort und Link.")
+
+
+def too_long(name: str, length: int, most: int) -> Markdown:
+    """One of the values is too long for a message on a phone."""
+    return fill(
+        "{name}: {length} Zeichen sind zu lang. Bitte kürzen Sie auf höchstens {most}.",
+        name=name,
+        length=length,
+        most=most,
+    )
+
+
+def named_twice(key: str) -> Markdown:
+    """A value stands there twice."""
+    return fill("Hier stehen zwei Angaben für {key}. Bitte lassen Sie eine weg.", key=key.capitalize())
+
+
+def left_over(text: str) -> Markdown:
+    """Words that belong to nothing."""
+    return fill(
+        "Das kann ich nicht zuordnen: „{text}“. Mehrere Wörter setzen Sie bitte in Anführungszeichen,"
+        ' zum Beispiel ort="Magdeburg, Altes Rathaus".',
+        text=shorten(text, _LONGEST_ECHO),
+    )
+
+
+def no_link(text: str) -> Markdown:
+    """A link that is none."""
+    return fill(
+        "„{text}“ ist kein Link. Ein Link beginnt mit https:// und hat keine Leerzeichen.",
+        text=shorten(text, _LONGEST_ECHO),
+    )
+
+
+# Pieces
+
+
+def _warnings(warnings: Sequence[str]) -> list[Markdown]:
+    return [fill("**Achtung:** {warning}", warning=warning) for warning in warnings]
+
+
+def _audience(what: str, rooms: Sequence[str], people: int | None) -> Markdown:
+    if not rooms:
+        return fill("{what} an niemanden: Dafür ist kein Raum vorgesehen.", what=what)
+    if people is None:
+        count = "Zahl der Personen unbekannt"
+    else:
+        persons = "1 Person" if people == 1 else f"{people} Personen"
+        count = persons if len(rooms) == 1 else f"zusammen höchstens {persons}"
+    return fill("{what} an: {rooms} ({count})", what=what, rooms=", ".join(rooms), count=count)

@@ -1,0 +1,268 @@
+"""The FAQ in conversation: an answer with its source, a question back, or an honest "das weiß ich nicht"."""
+
+from datetime import datetime
+
+import pytest
+from inline_snapshot import snapshot
+from sqlalchemy import delete, update
+
+from commands.faq import _ranking
+from storage import calendar, faq
+from storage.tables import FaqEntry
+from tests.dialog import Dialog
+
+
+async def office_hour(dialog: Dialog, start: datetime, **details: str | datetime) -> None:
+    async with dialog.database.transaction() as session:
+        await calendar.add(session, calendar.OFFICE_HOUR, starts=start, at=dialog.now, **details)
+
+
+async def test_a_question_is_answered_with_source_and_stand(dialog: Dialog) -> None:
+    assert str(await dialog.say("anna", "plenum", "!faq Wer zahlt nach der Anschubfinanzierung?")) == snapshot("""\
+Wer zahlt nach der Anschubfinanzierung?
+Dazu liegt dem Bot keine gesicherte Angabe vor. Tragfähige Finanzierungsmodelle sind Thema der AG 3. Bitte fragen Sie mit !frage AG3 und Ihrer Frage dort nach oder schreiben Sie an ozg@sachsen-anhalt.de.
+
+Quelle: Informationsseite des CIO-Projekts, Stand: 04.07.2023
+Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_a_conflict_between_sources_is_told(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "plenum", "!faq Wie viele Plenarsitzungen gibt es?")
+    assert str(answer) == snapshot("""\
+Wie viele Plenarsitzungen gibt es im Projekt?
+Das ist nicht eindeutig: Die Informationsseite nennt vier Plenarsitzungen, die FAQ-Seite des Projekts drei. Mit Datum bekannt sind drei: 02.03., 11.05. und 04.07.2023.
+
+Quelle: Informationsseite und FAQ-Seite des CIO-Projekts, Stand: 04.07.2023
+Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_a_conflict_the_answer_itself_tells_is_not_told_twice(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        entry = update(FaqEntry).where(FaqEntry.slug == "efa")
+        await session.execute(
+            entry.values(conflict="Die Quellen nennen zwei Zahlen.", answer="Die Quellen nennen zwei Zahlen.")
+        )
+    assert (await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")).count("zwei Zahlen") == 1
+
+
+async def test_without_a_question_it_shows_its_topics(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(delete(FaqEntry).where(FaqEntry.category.not_in(["Unterstützung", "Kontakt"])))
+    assert str(await dialog.say("anna", "plenum", "!faq")) == snapshot("""\
+Zu diesen Themen habe ich Antworten:
+
+- Unterstützung (1): Wer hilft kleinen Kommunen ohne eigene IT?
+- Kontakt (3): Wie erreiche ich das OZG-Team?
+
+Fragen Sie zum Beispiel: !faq Wie erreiche ich das OZG-Team?
+Alle Fragen zu einem Thema: !faq Unterstützung\
+""")
+
+
+async def test_a_topic_shows_its_questions(dialog: Dialog) -> None:
+    assert str(await dialog.say("anna", "plenum", "!faq unterstuetzung")) == snapshot("""\
+Fragen zum Thema Unterstützung:
+
+- Wer hilft kleinen Kommunen ohne eigene IT?
+
+Zur Antwort: !faq Wer hilft kleinen Kommunen ohne eigene IT?\
+""")
+
+
+async def test_the_topics_example_works(dialog: Dialog) -> None:
+    topics = await dialog.say("anna", "plenum", "!faq")
+    example = next(line for line in topics.split("\n") if line.startswith("Fragen Sie zum Beispiel: "))
+    assert "Quelle: " in await dialog.say("anna", "plenum", example.removeprefix("Fragen Sie zum Beispiel: "))
+
+
+async def test_an_unclear_question_gets_three_to_choose_from(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "direkt:anna", "Plenarsitzung")
+    assert str(answer) == snapshot("""\
+Meinen Sie eine dieser Fragen?
+
+1. Wie viele Plenarsitzungen gibt es im Projekt?
+2. Was ist eine Plenarsitzung?
+3. Wann waren die Plenarsitzungen?
+
+Dann schreiben Sie bitte die Frage: !faq Wie viele Plenarsitzungen gibt es im Projekt?
+Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+    typed = answer.split("Frage: ")[1].split("\n")[0]
+    assert "Quelle: " in await dialog.say("anna", "direkt:anna", typed)
+
+
+async def test_what_is_unknown_is_said_honestly_with_three_ways_on(dialog: Dialog) -> None:
+    assert str(await dialog.say("anna", "direkt:anna", "Wie hoch ist die Grundsteuer in Halle?")) == snapshot("""\
+Das weiß ich nicht. So geht es weiter:
+
+- Eine Arbeitsgruppe fragen: !frage AG3 Ihre Frage
+- Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de.
+- Meine Themen zeigt !faq: Projekt, Arbeitsgruppen, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot\
+""")
+
+
+async def test_in_a_groups_room_the_group_need_not_be_named(dialog: Dialog) -> None:
+    assert "!frage Ihre Frage" in await dialog.say("anna", "ag3", "!faq Wie hoch ist die Grundsteuer in Halle?")
+
+
+@pytest.mark.parametrize("text", ["2", "2.", "!faq 3", "!faq 1)"])
+async def test_the_number_of_a_suggestion_alone_is_not_enough(dialog: Dialog, text: str) -> None:
+    assert (await dialog.say("anna", "direkt:anna", text)).startswith("Eine Nummer allein reicht mir nicht.")
+
+
+async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
+    said = ("Hallo!", "Guten Morgen zusammen", "Vielen Dank", "Tschüss", "Wie geht's?", "hilfe!", "👍")
+    answers = {text: str(await dialog.say("anna", "direkt:anna", text)) for text in said}
+    assert answers == snapshot(
+        {
+            "Hallo!": "Guten Tag! Womit kann ich helfen? Was ich kann, zeigt !hilfe.",
+            "Guten Morgen zusammen": "Guten Tag! Womit kann ich helfen? Was ich kann, zeigt !hilfe.",
+            "Vielen Dank": "Gern geschehen. Was ich kann, zeigt !hilfe.",
+            "Tschüss": "Auf Wiedersehen! Was ich kann, zeigt !hilfe.",
+            "Wie geht's?": "Danke, mir geht es gut. Womit kann ich helfen? Was ich kann, zeigt !hilfe.",
+            "hilfe!": "Gern. Was ich kann, zeigt !hilfe.",
+            "👍": (
+                "Guten Tag! Fragen Sie mich einfach, zum Beispiel: Wann ist die nächste OZG-Sprechstunde? "
+                "Was ich sonst kann, zeigt !hilfe."
+            ),
+        }
+    )
+
+
+async def test_a_mere_mention_is_told_what_the_bot_can_do(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "plenum", "AG4-Bot", mentions=["@ag4-bot:test"])
+    assert answer.startswith("Guten Tag! Fragen Sie mich einfach")
+
+
+async def test_a_question_after_a_greeting_is_answered(dialog: Dialog) -> None:
+    assert "Quelle: " in await dialog.say("anna", "direkt:anna", "Hallo! Was bedeutet EfA?")
+
+
+async def test_the_next_office_hour_comes_from_the_calendar(dialog: Dialog) -> None:
+    await office_hour(
+        dialog,
+        datetime(2026, 12, 2, 10),
+        ends=datetime(2026, 12, 2, 11),
+        title="Basisdienste",
+        link="https://example.org/os",
+    )
+    assert str(await dialog.say("anna", "direkt:anna", "Wann ist die nächste OZG-Sprechstunde?")) == snapshot("""\
+Wann ist die nächste OZG-Sprechstunde?
+Nächster Termin: OZG-Sprechstunde, Mi 02.12.2026, 10:00–11:00 Uhr (in 9 Tagen), https://example.org/os. Mehr: !sprechstunde
+Eingetragene Termine zeigt Ihnen !sprechstunde. Steht dort keiner, finden Sie ihn auf https://ozg.sachsen-anhalt.de/ oder erfragen ihn unter ozg@sachsen-anhalt.de. Ein fester Rhythmus ist dem Bot nicht bekannt.
+
+Quelle: Webauftritt ozg.sachsen-anhalt.de (https://ozg.sachsen-anhalt.de/), Stand: 05.11.2025
+Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_a_date_that_is_over_is_not_the_next(dialog: Dialog) -> None:
+    await office_hour(dialog, datetime(2026, 11, 23, 8), ends=datetime(2026, 11, 23, 9))
+    answer = await dialog.say("anna", "direkt:anna", "Wann ist die nächste OZG-Sprechstunde?")
+    assert "keine kommende OZG-Sprechstunde eingetragen" in answer
+
+
+async def test_the_next_plenary_comes_from_the_calendar(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await calendar.add(
+            session, calendar.PLENARY, number=4, starts=datetime(2026, 12, 10, 10), title="Ausblick", at=dialog.now
+        )
+    answer = await dialog.say("anna", "plenum", "!faq Wann ist das nächste Plenum?")
+    assert str(answer.split("\n")[1]) == snapshot(
+        "Nächster Termin: Plenum 4, Do 10.12.2026, 10:00 Uhr (in 17 Tagen). Mehr: !plenum"
+    )
+
+
+async def test_a_group_names_its_leads_and_an_unled_one_nobody(dialog: Dialog) -> None:
+    assert "Leitung: @lena:test" in await dialog.say("anna", "plenum", "!faq Was macht die AG 3 Finanzen?")
+    assert "Leitung" not in await dialog.say("anna", "plenum", "!faq Was macht die AG 5 Technik?")
+
+
+async def test_what_the_operator_entered_replaces_i_do_not_know(dialog: Dialog) -> None:
+    office_hours = dialog.config.office_hours.model_copy(update={"slides": "https://example.org/folien"})
+    dialog.config = dialog.config.model_copy(update={"office_hours": office_hours})
+    await dialog.restart()
+    answer = await dialog.say("anna", "plenum", "!faq Wo finde ich die Folien der Sprechstunde?")
+    assert str(answer) == snapshot("""\
+Wo finde ich die Folien der Sprechstunde?
+https://example.org/folien
+
+Quelle: Angabe des Betreibers dieses Bots
+Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_another_prefix_stands_in_the_curated_answers_too(dialog: Dialog) -> None:
+    dialog.config = dialog.config.model_copy(update={"chat": dialog.config.chat.model_copy(update={"prefix": "?"})})
+    await dialog.restart()
+    answer = await dialog.say("anna", "plenum", "?faq Was kann dieser Bot?")
+    assert "Alle Befehle zeigt ?hilfe." in answer
+    assert "!" not in answer
+
+
+async def test_an_empty_faq_says_so(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(delete(FaqEntry))
+    assert str(await dialog.say("anna", "plenum", "!faq")) == snapshot(
+        "Es sind noch keine Antworten hinterlegt. Was ich sonst kann, zeigt !hilfe."
+    )
+    assert "Meine Themen zeigt !faq: noch keine" in await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+
+
+async def test_a_changed_entry_answers_at_once(dialog: Dialog) -> None:
+    await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
+    async with dialog.database.transaction() as session:
+        await session.execute(update(FaqEntry).where(FaqEntry.slug == "efa").values(question="Was ist ein Quux?"))
+    assert "Was ist ein Quux?" in await dialog.say("anna", "plenum", "!faq Quux")
+
+
+async def test_the_ranking_is_built_once_for_each_state_of_the_faq(dialog: Dialog) -> None:
+    _ranking.cache_clear()
+    for _ in range(3):
+        await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
+    assert _ranking.cache_info().misses == 1
+
+
+async def test_what_an_editor_wrote_is_text_and_no_markup(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(
+            update(FaqEntry)
+            .where(FaqEntry.slug == "efa")
+            .values(answer="<b>fett</b> @room [x](https://y.z)", source_url="https://y.z/> <script>")
+        )
+    answer = await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
+    assert "&lt;b&gt;fett&lt;/b&gt;" in answer.html
+    assert "@room" not in answer
+    assert "<script" not in answer.html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>@room</b> <script>alert(1)</script>",
+        "x" * 20_000,
+        "Wohngeld " * 2_000,
+        "\u202eegnahc\u202c\x07",
+        "`*_[]()`",
+        "٣",
+    ],
+    ids=["markup", "one long word", "many words", "right to left", "special characters", "digit"],
+)
+async def test_odd_input_gets_one_answer_that_repeats_nothing(dialog: Dialog, text: str) -> None:
+    for said in (f"!faq {text}", text):
+        answer = await dialog.say("anna", "direkt:anna", said)
+        assert len(answer) < 1_000
+        assert "@room" not in answer
+        assert "script" not in answer.html
+
+
+async def test_every_entry_answers_its_own_question_and_fits_a_phone(dialog: Dialog) -> None:
+    async with dialog.database.reading() as session:
+        entries = await faq.everything(session)
+    for entry in entries:
+        answer = await dialog.say("anna", "plenum", f"!faq {entry.question}")
+        assert answer.startswith(entry.question)
+        assert f"Stand: {entry.as_of:%d.%m.%Y}" in answer
+        assert len(answer) < 1_000

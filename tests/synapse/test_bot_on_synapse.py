@@ -1,0 +1,292 @@
+"""The promises of the bot against a real homeserver: a real process, real people, real rate limits, real encryption."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nio
+import pytest
+
+from bot.demo import configuration, rooms
+from bot.demo.people import PATIENCE_SECONDS, Heard, Person, create_account
+from bot.demo.process import BotProcess
+from bot.demo.rooms import Rooms
+from bot.demo.stage import working_day_in
+from bot.demo.synapse import Homeserver
+from commands.calendar_text import plain_day
+
+Introduce = Callable[..., Awaitable[Person]]
+
+START_SECONDS = 60
+LIMITED_SECONDS = 50
+"""Synapse's default for messages is 0.2 per second after the first 10."""
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Project:
+    """The bot in its rooms: karin coordinates, lena leads AG 3, anna takes part."""
+
+    homeserver: Homeserver
+    rooms: Rooms
+    bot: BotProcess
+    bot_id: str
+    anna: Person
+    lena: Person
+    karin: Person
+
+    async def answers(
+        self, asked: Sequence[str], listener: Person, room: str, *, within: float = PATIENCE_SECONDS
+    ) -> list[Heard]:
+        """The bot's answers to these messages, in the order of the messages; fails for want of one, or with two."""
+        found = [
+            await listener.hears(room, lambda one, event_id=event_id: self.is_answer(one, event_id), timeout=within)
+            for event_id in asked
+        ]
+        for event_id in asked:
+            assert len([one for one in listener.heard(room) if self.is_answer(one, event_id)]) == 1
+        return found
+
+    async def answer(self, asked: str, listener: Person, room: str, *, within: float = PATIENCE_SECONDS) -> str:
+        return (await self.answers([asked], listener, room, within=within))[0].text
+
+    def is_answer(self, one: Heard, event_id: str) -> bool:
+        """Replies to it quietly; "your question was answered" replies to it too, but notifies."""
+        return (
+            one.sender == self.bot_id
+            and one.content.get("msgtype") == "m.notice"
+            and one.relation.get("m.in_reply_to", {}).get("event_id") == event_id
+        )
+
+    def said(self, listener: Person, room: str) -> list[str]:
+        """Every message of the bot in a room so far."""
+        return [one.text for one in listener.heard(room) if one.sender == self.bot_id and one.type == "m.room.message"]
+
+    async def enters(self, *into: str) -> None:
+        for room in into:
+            await self.karin.hears(room, lambda one: membership(one, self.bot_id) == "join", timeout=START_SECONDS)
+
+
+def membership(one: Heard, user_id: str) -> Any:
+    """What became of somebody by this event, such as "join", or None."""
+    return one.content.get("membership") if one.raw.get("state_key") == user_id else None
+
+
+@asynccontextmanager
+async def project_on(
+    homeserver: Homeserver,
+    introduce: Introduce,
+    directory: Path,
+    *,
+    groups: int = 3,
+    encryption: bool = False,
+    only_karin_invites: bool = False,
+) -> AsyncIterator[Project]:
+    anna, lena, karin = [await introduce(name, at=homeserver) for name in ("Anna", "Lena", "Karin")]
+    bot_id = await create_account(homeserver.url, f"bot{next(_numbers)}", password="geheim")
+    its_rooms = await rooms.create(karin, rooms.group_names()[:groups], invite=[bot_id])
+    for person in (anna, lena):
+        await rooms.admit(karin, person, its_rooms)
+    config = configuration.write(
+        directory / "bot",
+        its_rooms,
+        homeserver_url=homeserver.url,
+        user_id=bot_id,
+        password="not the password: that one comes from the environment",
+        coordinators=[karin.user_id],
+        leads={3: [lena.user_id]} if groups else {},
+        settings={
+            "encryption": {"enabled": encryption},
+            "homeserver": {"allowed_servers": ["example.org"], "allowed_people": [karin.user_id]}
+            if only_karin_invites
+            else {},
+        },
+    )
+    project = Project(homeserver, its_rooms, BotProcess(config, "geheim"), bot_id, anna, lena, karin)
+    try:
+        await project.bot.start()
+        await project.enters(*its_rooms.all)
+        yield project
+    finally:
+        await project.bot.stop()
+        print(project.bot.last_words())  # noqa: T201 - pytest shows it where a test fails
+
+
+@pytest.fixture
+async def project(homeserver: Homeserver, introduce: Introduce, tmp_path: Path) -> AsyncIterator[Project]:
+    async with project_on(homeserver, introduce, tmp_path) as one:
+        yield one
+
+
+async def test_a_question_is_asked_edited_and_answered_and_the_asker_is_told(project: Project) -> None:
+    anna, lena, room = project.anna, project.lena, project.rooms.groups[2]
+
+    asked = await anna.say(room, "!frage Wer zahlt das?")
+    assert "AG3-001" in await project.answer(asked, anna, room)
+
+    await anna.edit(room, asked, "!frage Wer zahlt den Betrieb?")
+    await anna.hears(room, lambda one: one.sender == project.bot_id and "AG3-001" in one.text)
+    shown = await anna.say(room, "!frage AG3-001")
+    text = await project.answer(shown, anna, room)
+    assert "Wer zahlt den Betrieb?" in text
+    assert "Wer zahlt das?" not in text
+
+    await lena.say(room, "!antwort AG3-001 Wer ihn nutzt.")
+    told = await anna.hears(room, lambda one: one.sender == project.bot_id and "Wer ihn nutzt." in one.text)
+    assert told.mentions == (anna.user_id,)
+    assert told.content["msgtype"] == "m.text"
+
+
+async def test_what_is_asked_while_the_bot_is_stopped_is_answered_once_and_in_order(project: Project) -> None:
+    anna, room = project.anna, project.rooms.groups[2]
+    first = await anna.say(room, "!frage Vor dem Anhalten?")
+    await project.answer(first, anna, room)
+
+    assert await project.bot.stop() == 0
+    asked = [await anna.say(room, f"!frage Nummer {number} von fünfzehn?") for number in range(15)]
+    await project.bot.start()
+    receipts = await project.answers(asked, anna, room, within=START_SECONDS)
+
+    numbers = [f"AG3-{number:03}" for number in range(2, 17)]
+    assert [number in one.text for number, one in zip(numbers, receipts, strict=True)] == [True] * 15
+    places = [anna.heard(room).index(one) for one in receipts]
+    assert places == sorted(places)
+    last = await anna.say(room, "!frage Und jetzt?")
+    assert "AG3-017" in await project.answer(last, anna, room)
+    assert await project.bot.stop() == 0
+    assert len(project.said(anna, room)) == 17
+
+
+async def test_a_homeserver_that_restarts_under_the_bot_is_waited_for(project: Project) -> None:
+    anna, room = project.anna, project.rooms.groups[2]
+    before = await anna.say(room, "!frage Vor dem Neustart?")
+    await project.answer(before, anna, room)
+    pid = project.bot.pid
+
+    await project.homeserver.restart()
+    after = await anna.say(room, "!frage Nach dem Neustart?")
+
+    assert "AG3-002" in await project.answer(after, anna, room, within=START_SECONDS)
+    assert project.bot.pid == pid is not None
+
+
+async def test_above_the_default_rate_limits_nothing_is_lost_and_nothing_doubled(
+    limited_homeserver: Homeserver, introduce: Introduce, tmp_path: Path
+) -> None:
+    async with project_on(limited_homeserver, introduce, tmp_path, groups=0) as project:
+        anna, lena, room = project.anna, project.lena, project.rooms.plenary
+
+        asked = [
+            await person.say(room, f"!frage AG3 Frage {number} von {person.name}?")
+            for number in range(6)
+            for person in (anna, lena)
+        ]
+        receipts = await project.answers(asked, anna, room, within=LIMITED_SECONDS)
+
+        assert [f"AG3-{number:03}" in one.text for number, one in enumerate(receipts, start=1)] == [True] * 12
+        assert await project.bot.stop() == 0
+        assert len(project.said(anna, room)) == 12
+
+
+async def test_an_invitation_is_accepted_from_the_listed_and_declined_from_all_others(
+    homeserver: Homeserver, introduce: Introduce, tmp_path: Path
+) -> None:
+    mallory = await introduce("Mallory")
+    async with project_on(homeserver, introduce, tmp_path, only_karin_invites=True) as project:
+        declined = await mallory.create_direct(project.bot_id)
+        accepted = await project.karin.create_direct(project.bot_id)
+
+        await mallory.hears(declined, lambda one: membership(one, project.bot_id) == "leave")
+        await project.enters(accepted)
+        await project.karin.hears(accepted, "Guten Tag")
+        assert await mallory.members(declined) == {mallory.user_id}
+        assert project.said(mallory, declined) == []
+
+
+async def test_a_tick_under_a_preview_confirms_it_once(project: Project) -> None:
+    karin, anna, coordination, plenary = project.karin, project.anna, project.rooms.coordination, project.rooms.plenary
+    day = plain_day(working_day_in(datetime.now(UTC).date(), days=21))
+
+    planned = await karin.say(coordination, f'!plenum neu {day} 10:00-12:00 "Abschluss"')
+    [preview] = await project.answers([planned], karin, coordination)
+    button = await karin.hears(coordination, lambda one: one.type == "m.reaction" and one.sender == project.bot_id)
+    assert button.relation == {"rel_type": "m.annotation", "event_id": preview.event_id, "key": "✅"}
+    await karin.react(coordination, preview.event_id, "✅")
+
+    await anna.hears(plenary, "Neuer Termin: Plenum 4")
+    await karin.hears(coordination, "Plenum 4 ist angelegt")
+    again = await karin.say(coordination, "!ja")
+    assert "angelegt" not in await project.answer(again, karin, coordination)
+    assert len(project.said(anna, plenary)) == 1
+
+
+class Encrypted:
+    """A person whose client encrypts, in a room of theirs with the bot."""
+
+    def __init__(self, client: nio.AsyncClient) -> None:
+        self.client = client
+        self.news: asyncio.Queue[tuple[str, nio.Event]] = asyncio.Queue()
+        client.add_event_callback(self._take, nio.Event)
+
+    async def _take(self, room: nio.MatrixRoom, event: nio.Event) -> None:
+        await self.news.put((room.room_id, event))
+
+    async def hears(self, room_id: str, fits: Callable[[nio.Event], bool]) -> nio.Event:
+        async with asyncio.timeout(START_SECONDS):
+            while True:
+                where, event = await self.news.get()
+                if where == room_id and fits(event):
+                    return event
+
+
+@asynccontextmanager
+async def erika_encrypts(url: str, store: Path) -> AsyncIterator[Encrypted]:
+    client = nio.AsyncClient(url, store_path=str(store), config=nio.AsyncClientConfig(encryption_enabled=True))
+    registered = await client.register(f"erika{next(_numbers)}", "geheim", "demo")
+    assert isinstance(registered, nio.RegisterResponse), registered
+    erika = Encrypted(client)
+    listening = asyncio.create_task(client.sync_forever(timeout=10_000, full_state=True))
+    try:
+        yield erika
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await client.close()
+
+
+async def test_in_an_encrypted_room_a_question_is_read_and_its_receipt_can_be_read(
+    homeserver: Homeserver, introduce: Introduce, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    async with (
+        project_on(homeserver, introduce, tmp_path, encryption=True) as project,
+        erika_encrypts(homeserver.url, keys) as erika,
+    ):
+        encryption = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+        created = await erika.client.room_create(
+            name="Vertraulich", invite=[project.bot_id], initial_state=[{**encryption, "state_key": ""}]
+        )
+        room = created.room_id
+        await erika.hears(
+            room,
+            lambda event: (
+                isinstance(event, nio.RoomMemberEvent)
+                and (event.state_key, event.membership) == (project.bot_id, "join")
+            ),
+        )
+
+        question = {"msgtype": "m.text", "body": "!frage AG3 Wer liest das?"}
+        sent = await erika.client.room_send(room, "m.room.message", question, ignore_unverified_devices=True)
+        assert isinstance(sent, nio.RoomSendResponse), sent
+
+        receipt = await erika.hears(room, lambda event: event.sender == project.bot_id)
+        assert isinstance(receipt, nio.RoomMessageNotice), receipt
+        assert receipt.decrypted
+        assert "AG3-001 ist notiert" in receipt.body
