@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks import processes
-from benchmarks.stage import PEOPLE, Stage
+from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
 Values = dict[str, float]
@@ -70,8 +70,7 @@ async def catch_up(stage: Stage, subject: Subject, count: int) -> Values:
     commands = await stage.say_at_once(subject, count)
     began = asyncio.get_running_loop().time()
     await subject.start()
-    first = await stage.watcher.answers(list(commands)[:PEOPLE], quiet_s=10 * stage.quiet_s)
-    seen = first and await stage.watcher.answers(commands, quiet_s=stage.quiet_s)
+    seen = await stage.watcher.answers(commands, quiet_s=stage.quiet_s, first_s=10 * stage.quiet_s)
     await processes.rest(subject.pid)
     return {
         f"catch-up {count} lost": count - len(seen),

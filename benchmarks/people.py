@@ -127,10 +127,15 @@ class Watcher:
             self._count[command] += 1
             self._contents[command] = event["content"]
 
-    async def answers(self, commands: Collection[str], *, quiet_s: float) -> dict[str, float]:
-        """When (loop time) each command was answered; gives up when nothing came for `quiet_s` seconds."""
+    async def answers(
+        self, commands: Collection[str], *, quiet_s: float, first_s: float | None = None
+    ) -> dict[str, float]:
+        """When (loop time) each command was answered; gives up when nothing came for `quiet_s` seconds.
+
+        The first answer may take `first_s` seconds.
+        """
         missing = {command for command in commands if command not in self._seen}
-        deadline = asyncio.get_running_loop().time() + quiet_s
+        deadline = asyncio.get_running_loop().time() + (quiet_s if first_s is None else first_s)
         while missing:
             try:
                 async with asyncio.timeout_at(deadline):

@@ -1,6 +1,19 @@
-"""`python -m bot` is the same as `ag4-bot`."""
+"""The entry point of `ag4-bot` and of `python -m bot`."""
 
-from bot.cli import main
+import sys
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it without a trace, from the first import on."""
+    try:
+        from bot.cli import app  # noqa: PLC0415 (imports take long enough to be interrupted)
+
+        app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

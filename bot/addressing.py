@@ -7,10 +7,14 @@ from functools import cached_property
 
 @dataclass(frozen=True, kw_only=True)
 class Addressed:
-    """What was said to the bot. `explicit`: with the prefix, so it is a command and nothing else."""
+    """What was said to the bot. `explicit`: with the prefix, so it is a command and nothing else.
+
+    `at_all` is false where only an earlier version of the message was addressed to it.
+    """
 
     text: str
     explicit: bool
+    at_all: bool = True
 
 
 @dataclass(frozen=True)
@@ -22,21 +26,23 @@ class Address:
     prefix: str
 
     @cached_property
-    def _names(self) -> str:
+    def _name(self) -> str:
+        """The user ID, or a name with or without "@" (but not "@name:server", which is somebody else's user ID)."""
         localpart = self.user_id[1:].split(":")[0]
-        return "|".join(re.escape(name) for name in (self.user_id, self.display_name, localpart) if name)
+        names = "|".join(re.escape(name) for name in (self.display_name, localpart) if name)
+        return rf"(?:{re.escape(self.user_id)}|@(?:{names})(?!:\S)|(?:{names}))"
 
     @cached_property
     def _in_front(self) -> re.Pattern[str]:
-        return re.compile(rf"^\s*@?(?:{self._names})(?:\s*[:,]\s*|\s+|$)", re.IGNORECASE)
+        return re.compile(rf"^\s*{self._name}(?:\s*[:,]\s*|\s+|$)", re.IGNORECASE)
 
     @cached_property
     def _called_in_front(self) -> re.Pattern[str]:
-        return re.compile(rf"^\s*@?(?:{self._names})\s*[:,]", re.IGNORECASE)
+        return re.compile(rf"^\s*{self._name}\s*[:,]", re.IGNORECASE)
 
     @cached_property
     def _anywhere(self) -> re.Pattern[str]:
-        return re.compile(rf"\s*@?(?:{self._names})(?![\w-])", re.IGNORECASE)
+        return re.compile(rf"\s*{self._name}(?![\w-])", re.IGNORECASE)
 
     def read(self, body: str, *, mentions: tuple[str, ...], direct: bool, reply_to_bot: bool) -> Addressed | None:
         """What `body` says to the bot, or None where it is not addressed."""

@@ -153,7 +153,10 @@ class App:
             await roles.replace(session, coordinators=config.people.coordinators, leads=config.people.leads)
             await calendar.replace_office_hours(
                 session,
-                [(each.start, each.end, each.topic, each.link) for each in config.office_hours.dates],
+                [
+                    calendar.OfficeHour(each.start, each.end, each.topic or None, each.link or None)
+                    for each in config.office_hours.dates
+                ],
                 at=now(),
             )
         return cls(config, client, database, now=now, registry=registry)

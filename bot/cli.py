@@ -12,7 +12,7 @@ import typer
 from bot import lock, logs
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
-from bot.login import LoginRefused, Stopped
+from bot.errors import LoginRefused, Stopped
 from bot.matrix.errors import SessionEnded
 from storage.errors import DatabaseUnusable
 
@@ -33,7 +33,8 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         _end(CONFIG_WRONG, *error.problems)
     logs.configure(level=settings.log.level, style=settings.log.format)
     try:
-        settings.data.directory.mkdir(parents=True, exist_ok=True)
+        os.umask(0o077)  # the database, the session and the keys are nobody else's business
+        settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock.held(settings.data.directory):
             asyncio.run(_run(settings, secret))
     except lock.AlreadyRunning as error:
@@ -106,8 +107,3 @@ def _end(code: int, *sentences: str) -> NoReturn:
     for sentence in sentences:
         print(sentence, file=sys.stderr)
     raise typer.Exit(code)
-
-
-def main() -> None:
-    """Run the command line."""
-    app()

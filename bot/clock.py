@@ -43,6 +43,7 @@ class Clock:
         self._now = now
         self._on_queued = on_queued
         self._one_at_a_time = asyncio.Lock()
+        self.rang = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ring at once and then at every full minute, until `stop`."""
@@ -65,6 +66,7 @@ class Clock:
             now = self._now()
             for job in self._jobs:
                 await asyncio.shield(self._ask(job, now))
+            self.rang.set()
 
     async def _ask(self, job: Job, now: datetime) -> None:
         name = getattr(job, "__qualname__", repr(job))

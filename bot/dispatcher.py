@@ -18,7 +18,7 @@ from bot.outgoing import Writer
 from commands import help as help_texts
 from commands.command import Call, Command, Reply
 from commands.emoji import bare
-from commands.errors import CommandError, UsageError
+from commands.errors import CommandError, NotAllowed, UsageError
 from commands.markup import Markdown
 from commands.registry import Registry
 from commands.settings import Settings
@@ -167,7 +167,7 @@ class Dispatcher:
             async with self._database.transaction() as session:
                 rows = await self._answer(session, arrival, await self._look_around(session))
                 queued = await self._finish(session, arrival, rows)
-        except UsageError as error:
+        except (UsageError, NotAllowed) as error:
             queued = await self._instead(arrival, error)
         except CommandError as error:
             queued = await self._apart(arrival, str(error))
@@ -179,9 +179,11 @@ class Dispatcher:
             queued = await self._apart(arrival, help_texts.apology(number, self._settings))
         self._on_queued(queued)
 
-    async def _instead(self, arrival: Arrival, error: UsageError) -> list[Outgoing]:
-        """After a UsageError: what looked like a command without prefix is free text; else the usage is shown."""
+    async def _instead(self, arrival: Arrival, error: UsageError | NotAllowed) -> list[Outgoing]:
+        """What looked like a command without prefix ("Antwort bitte bald") is free text; else say what does not fit."""
         if arrival.content.get("explicit", True):
+            if isinstance(error, NotAllowed):
+                return await self._apart(arrival, str(error))
             found = self._registry.find(str(arrival.content.get("text", "")))
             return await self._apart(arrival, help_texts.usage(str(error), found[0] if found else None, self._settings))
         async with self._database.transaction() as session:
@@ -247,7 +249,7 @@ class Dispatcher:
     async def _edit(self, call: Call, arrival: Arrival, session: AsyncSession) -> Reply | None:
         """An edit reaches what was made of the message; if nothing was, it counts as a new message."""
         followed = await self._follow(call, arrival, session, deleted=False)
-        if followed is not None:
+        if followed is not None or not arrival.content["addressed"]:
             return followed
         return await self._message(call, arrival, session)  # found again under the original message's ID
 

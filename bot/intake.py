@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.addressing import Address
+from bot.addressing import Address, Addressed
 from bot.backoff import delay_s
 from bot.matrix import sync
 from bot.matrix.client import Client
@@ -141,7 +141,7 @@ class Intake:
         targets = {each.target for each in candidates if each.target}
         replied = {each.reply_to for each in candidates if each.reply_to}
         ours = await outbox.subjects(session, targets | replied) if targets or replied else {}
-        known = await inbox.known(session, targets) if targets else set()
+        known = await inbox.authors(session, targets) if targets else {}
         arrivals = [
             Arrival(
                 event_id=f"invite:{invitation.room_id}:{self._since}",
@@ -160,15 +160,18 @@ class Intake:
             content = self._content(each, ours=set(ours), known=known)
             if content is not None:
                 arrivals.append(self._arrival(each, content))
-                known.add(each.event_id)
+                known[each.event_id] = (each.sender, each.room_id)
         return await inbox.add(session, arrivals) if arrivals else []
 
-    def _content(self, each: Incoming, *, ours: set[str], known: set[str]) -> dict[str, Any] | None:
+    def _content(self, each: Incoming, *, ours: set[str], known: dict[str, tuple[str, str]]) -> dict[str, Any] | None:
         """What the inbox keeps of an event, or None where it is not for the bot."""
         if each.kind == "reaction":
             return {"target": each.target, "emoji": each.emoji} if each.target in ours else None
         if each.kind == "redaction":
-            return {"target": each.target} if each.target in known else None
+            here = each.target in known and known[each.target][1] == each.room_id
+            return {"target": each.target} if here else None
+        if each.kind == "edit" and each.target in known and known[each.target] != (each.sender, each.room_id):
+            return None  # clients ignore edits by others (client-server API, Event replacements); so do we
         addressed = self._address.read(
             each.body,
             mentions=each.mentions,
@@ -176,16 +179,16 @@ class Intake:
             reply_to_bot=each.reply_to in ours,
         )
         if each.kind == "edit" and each.target in known:
-            text = addressed.text if addressed else each.body
-            explicit = addressed.explicit if addressed else False
-        elif addressed is None:
+            addressed = addressed or Addressed(text=each.body, explicit=False, at_all=False)
+        if addressed is None:
             return None
-        else:
-            text, explicit = addressed.text, addressed.explicit
-        content: dict[str, Any] = {"text": text, "explicit": explicit, "thread": each.thread_id}
-        if each.kind == "edit":
-            content["target"] = each.target
-        return content
+        content: dict[str, Any] = {
+            "text": addressed.text,
+            "explicit": addressed.explicit,
+            "addressed": addressed.at_all,
+            "thread": each.thread_id,
+        }
+        return content | {"target": each.target} if each.kind == "edit" else content
 
     def _is_addressed(self, each: Incoming) -> bool:
         """Whether a message may be for the bot; a reply is looked at again, against what it replies to."""

@@ -9,6 +9,7 @@ from bot import session_file
 from bot.backoff import delay_s
 from bot.config import Config
 from bot.config_secret import Secret
+from bot.errors import LoginRefused, Stopped
 from bot.matrix.client import Client
 from bot.matrix.errors import RateLimited, Rejected, SessionEnded, Unreachable
 from bot.session_file import Session
@@ -18,14 +19,6 @@ _log = structlog.get_logger(__name__)
 
 DEVICE_NAME = "AG4-Bot"
 Bindings = Mapping[str, tuple[RoomKind, int | None]]
-
-
-class LoginRefused(Exception):
-    """The homeserver does not accept the login. The text names the remedy."""
-
-
-class Stopped(Exception):
-    """The operator stopped the bot before it had a session."""
 
 
 async def connect(config: Config, secret: Secret, client: Client, *, stop: asyncio.Event | None = None) -> Bindings:

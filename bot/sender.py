@@ -84,9 +84,10 @@ class Sender:
             while not stop.is_set() and self._fatal is None:
                 self._wake.clear()
                 await self._start_what_is_ready(stopping)
-                waking = asyncio.ensure_future(self._wake.wait())
-                await asyncio.wait({waking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                waking.cancel()
+                if not self._sent:  # else something landed while the last ones were noted
+                    waking = asyncio.ensure_future(self._wake.wait())
+                    await asyncio.wait({waking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                    waking.cancel()
                 if self._sent:
                     await asyncio.shield(self._note_or_wait(stopping))
         finally:

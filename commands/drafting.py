@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Reply
+from commands.dates.wall_clock import wall
 from commands.markup import Markdown
 from commands.texts import confirming as texts
-from commands.wall_clock import wall
 from storage import drafts
 from storage.tables import Role
 

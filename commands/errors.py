@@ -8,8 +8,8 @@
     └── NotPossible              understood, but not in this state (answered already, in the past)
 
 Each carries one finished German sentence or more (`str(error)`), which is what the person reads: Markdown, with
-what people typed only through `markup.fill`. It says what is wrong and names the next step. Anything else that is raised is our bug: the work is undone, the
-person gets an apology with a number, the log gets the trace.
+what people typed only through `markup.fill`. It says what is wrong and names the next step. Anything else that
+is raised is our bug: the work is undone, the person gets an apology with a number, the log gets the trace.
 """
 
 

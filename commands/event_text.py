@@ -1,6 +1,6 @@
 """What a date in the calendar is called, and when it is, in a few German words."""
 
-from commands.calendar_text import short_day, span_text
+from commands.dates.wording import short_day, span_text
 from storage.calendar import OFFICE_HOUR, PLENARY
 from storage.tables import CalendarEvent
 

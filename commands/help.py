@@ -6,7 +6,7 @@ from rapidfuzz import fuzz, process
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Command, Reply, command
-from commands.dates import fold
+from commands.dates.days import fold
 from commands.errors import NotFound
 from commands.markup import Markdown, clean, shorten
 from commands.settings import Settings

@@ -2,12 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar_text import countdown
 from commands.command import Call, Reply, command
+from commands.dates.wall_clock import wall
+from commands.dates.wording import countdown
 from commands.errors import UsageError
 from commands.event_text import when
 from commands.texts import office_hours as texts
-from commands.wall_clock import wall
 from storage import calendar
 
 _LATER = 3

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands import confirming, digest, faq, groups, office_hours, plenary, privacy, questions, status
 from commands.command import Call, Command, Follower, Job, Reaction, Reply
-from commands.dates import fold
+from commands.dates.days import fold
 from commands.help import help_for
 
 CONFIRMING = confirming.Confirming(plenary.ACTIONS)

@@ -1,6 +1,7 @@
 """How the bot is doing: what waits, what is parked, and why."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,12 @@ class Health:
     unreadable: int
     parked_in: tuple[Parked, ...]
     parked_out: tuple[Parked, ...]
+
+
+async def waits_from_before(session: AsyncSession, moment: datetime) -> bool:
+    """Whether something that came in before `moment` (UTC) is not handled yet."""
+    waiting = select(InboxRow.id).where(InboxRow.state == InboxState.NEW, InboxRow.received_at < moment)
+    return await session.scalar(waiting.limit(1)) is not None
 
 
 async def read(session: AsyncSession) -> Health:

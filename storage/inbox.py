@@ -62,10 +62,12 @@ async def waiting(session: AsyncSession) -> list[Arrival]:
     return [Arrival(**row._mapping) for row in await session.execute(_WAITING)]  # noqa: SLF001 (SQLAlchemy's public name)
 
 
-async def known(session: AsyncSession, event_ids: Iterable[str]) -> set[str]:
-    """Which of these events were addressed to the bot, handled or not."""
-    found = await session.scalars(select(_INBOX.c.event_id).where(_INBOX.c.event_id.in_(set(event_ids))))
-    return set(found)
+async def authors(session: AsyncSession, event_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Which of these events were addressed to the bot, handled or not: event ID -> (sender, room ID)."""
+    found = await session.execute(
+        select(_INBOX.c.event_id, _INBOX.c.sender, _INBOX.c.room_id).where(_INBOX.c.event_id.in_(set(event_ids)))
+    )
+    return {event_id: (sender, room_id) for event_id, sender, room_id in found}
 
 
 async def handled(session: AsyncSession, arrival_ids: Sequence[int]) -> None:

@@ -45,6 +45,12 @@ async def of_kind(session: AsyncSession, kind: RoomKind, *, group: int | None = 
     return (await session.scalars(statement)).all()
 
 
+async def named(session: AsyncSession, name: str) -> Sequence[str]:
+    """IDs of the rooms that the configuration calls "plenary", "coordination" or "group 3"."""
+    kind, _, number = name.partition(" ")
+    return await of_kind(session, RoomKind(kind), group=int(number) if number else None)
+
+
 async def of_group(session: AsyncSession, group: int) -> str | None:
     """The room of a working group, or None where none is configured."""
     return next(iter(await of_kind(session, RoomKind.GROUP, group=group)), None)

@@ -86,7 +86,9 @@ class Dialog:
         for person in PEOPLE:
             hs.user(person)
         for name in ("plenum", "koordination", *(f"ag{number}" for number in range(1, 6))):
-            hs.create_room("@karin:test", name=name, alias=name, members=[p for p in PEOPLE if p != "karin"], invite=[BOT])
+            hs.create_room(
+                "@karin:test", name=name, alias=name, members=[p for p in PEOPLE if p != "karin"], invite=[BOT]
+            )
 
     @property
     def app(self) -> App:
@@ -98,13 +100,16 @@ class Dialog:
         return self.app.database
 
     async def start(self) -> None:
-        """Start the bot and wait until it has caught up."""
+        """Start the bot and wait until it has caught up; what it says at once is among what it says next."""
         self._stop = asyncio.Event()
         secret = self.config.secret({"AG4_BOT_PASSWORD": PASSWORD})
         self.config.data.directory.mkdir(exist_ok=True)
         self._app = await App.start(self.config, secret, now=lambda: self.now, registry=self.registry)
         self._run = asyncio.create_task(self._app.run(self._stop))
-        await self.settle()
+        rang = asyncio.create_task(self._app.clock.rang.wait())
+        await asyncio.wait({rang, self._run}, return_when=asyncio.FIRST_COMPLETED)
+        rang.cancel()
+        await self._quiet()
 
     async def stop(self) -> None:
         """Stop the bot as SIGTERM would."""
@@ -169,6 +174,12 @@ class Dialog:
 
     async def settle(self) -> list[Answer]:
         """Wait until the bot has taken in, handled and sent everything; what it said since the last look."""
+        await self._quiet()
+        new = [each for each in self._said() if each.event_id not in self._seen]
+        self._seen.update(each.event_id for each in new)
+        return new
+
+    async def _quiet(self) -> None:
         async with asyncio.timeout(20):
             while True:
                 self._fail_with_the_bot()
@@ -179,9 +190,6 @@ class Dialog:
                     await asyncio.sleep(0.001)  # a condition is polled, not a time waited out
                 if self.hs.position == position:
                     break
-        new = [each for each in self._said() if each.event_id not in self._seen]
-        self._seen.update(each.event_id for each in new)
-        return new
 
     def _fail_with_the_bot(self) -> None:
         if self._run is not None and self._run.done():
@@ -189,7 +197,12 @@ class Dialog:
 
     def _said(self) -> list[Answer]:
         return [
-            Answer(str(event.content["body"]), event_id=event.event_id, room=self._name(event.room_id), content=event.content)
+            Answer(
+                str(event.content["body"]),
+                event_id=event.event_id,
+                room=self._name(event.room_id),
+                content=event.content,
+            )
             for event in self.hs.world.events.values()
             if event.sender == BOT and event.type == "m.room.message" and "body" in event.content
         ]

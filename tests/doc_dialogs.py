@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from commands.wall_clock import instant
+from commands.dates.wall_clock import instant
 from tests.dialog import BOT, Answer, Dialog, config_for
 from tests.homeserver import FakeHomeserver
 

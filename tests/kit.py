@@ -1,7 +1,9 @@
 """A small bot for the tests of the spine: few commands, each there to show one thing."""
 
 import asyncio
+import os
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -133,6 +135,56 @@ def stands_anywhere(directory: Path, text: str) -> list[str]:
     ]
 
 
+CONFIG = """
+[homeserver]
+url = "{url}"
+user = "@ag4-bot:test"
+[data]
+directory = "data"
+[encryption]
+enabled = false
+[rooms]
+plenary = "#plenum:test"
+coordination = "#koordination:test"
+[rooms.groups]
+3 = "#ag3:test"
+[people]
+coordinators = ["@karin:test"]
+"""
+
+
+def write_config(url: str, directory: Path) -> Path:
+    """A configuration file for a bot in a process of its own; its data is in `directory / "data"`."""
+    path = directory / "config.toml"
+    path.write_text(CONFIG.format(url=url))
+    return path
+
+
+async def start_process(
+    config: Path, *, password: str = PASSWORD, before: str = "", **more: Any
+) -> asyncio.subprocess.Process:
+    """The real bot, `python -m bot run`; with `before`, that code runs first in the same process."""
+    way = ["-c", f"{before}\nfrom bot.__main__ import main\nmain()"] if before else ["-m", "bot"]
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "default", *way, "run", "--config", str(config)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "AG4_BOT_PASSWORD": password, "PYTHONPATH": str(Path(__file__).parents[1])},
+        cwd=config.parent,
+        **more,
+    )
+
+
+async def output_of(process: asyncio.subprocess.Process, timeout_s: float = 30) -> str:
+    """Everything the process writes until it ends; it is killed when that takes too long."""
+    try:
+        written, _ = await asyncio.wait_for(process.communicate(), timeout_s)
+    except TimeoutError:
+        process.kill()
+        written, _ = await process.communicate()
+    return written.decode()
+
+
 @dataclass(kw_only=True)
 class CrashingBot:
     """The bot in this process, which can be dropped as if it had been killed: no stop, no last commits."""
@@ -206,6 +258,3 @@ class CrashingBot:
 def _is_bots(task: asyncio.Task[Any]) -> bool:
     code = getattr(task.get_coro(), "cr_code", None)
     return code is not None and "/bot/" in code.co_filename and "/tests/" not in code.co_filename
-
-
-__all__ = ["SECRET", "CrashingBot", "answers_to", "dialog_with", "query", "said", "small", "stands_anywhere"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.demo.people import PATIENCE_SECONDS, Heard, Person
 from bot.demo.stage import BOT_NAME, BotMissing, Stage, working_day_in
 from bot.demo.transcript import Transcript
-from commands.calendar_text import long_day, plain_day, short_day
+from commands.dates.wording import long_day, plain_day, short_day
 from commands.drafting import YES
 
 _AG_3 = 2
@@ -116,7 +116,10 @@ async def _office_hour(scene: Scene) -> None:
 
 async def _unknown(scene: Scene) -> None:
     anna = scene.stage.anna
-    room = await scene.stage.direct_chat(anna)
+    try:
+        room = await scene.stage.direct_chat(anna, patience_s=scene.patience_s)
+    except TimeoutError:
+        raise AnswerMissing("der Bot im Direktchat, zu dem er eingeladen ist") from None
     await scene.bot_says("die Begrüßung", anna, room, "Guten Tag")
     await scene.says(anna, room, "Welche Farbe hat der Dienstwagen des Ministers?")
     await scene.bot_says("ein ehrliches „Das weiß ich nicht“", anna, room, "Das weiß ich nicht")

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo import configuration, rooms, synapse
-from bot.demo.people import Heard, Person, create_account
+from bot.demo.people import PATIENCE_SECONDS, Heard, Person, create_account
 from bot.demo.process import BotProcess
 from bot.demo.rooms import Rooms
 from bot.demo.synapse import Homeserver
 from bot.demo.transcript import Transcript
-from commands.wall_clock import wall
-from commands.working_days import add_working_days
+from commands.dates.wall_clock import wall
+from commands.dates.working_days import add_working_days
 
 BOT = "ag4-bot"
 BOT_NAME = "AG4-Bot"
@@ -65,11 +65,14 @@ class Stage:
         names = (rooms.PLENARY, *rooms.group_names(), rooms.COORDINATION)
         return dict(zip(self.rooms.all, names, strict=True)).get(room, "Direktchat")
 
-    async def direct_chat(self, person: Person) -> str:
-        """The direct chat of a person with the bot, made when it is first asked for; waits until the bot is in it."""
+    async def direct_chat(self, person: Person, *, patience_s: float = PATIENCE_SECONDS) -> str:
+        """The direct chat of a person with the bot, made when it is first asked for; waits until the bot is in it.
+
+        Raises BotMissing, TimeoutError.
+        """
         if person.user_id not in self._direct:
             room = await person.create_direct(self.bot_id)
-            await self.listening(person.hears(room, self._bot_has_joined))
+            await self.listening(person.hears(room, self._bot_has_joined, timeout=patience_s))
             self._direct[person.user_id] = room
         return self._direct[person.user_id]
 

@@ -142,9 +142,11 @@ class _Plain:
         self._lines.append("")
 
     def _text(self, token: Token) -> None:
+        indent = "".join(self._indents)
         for line in _inline(token).split("\n"):
-            self._lines.append("".join(self._indents) + self._bullet + line)
-            self._bullet = ""
+            self._lines.append(indent + self._bullet + line)
+            self._bullet = " " * len(self._bullet)
+        self._bullet = ""
 
     def _end(self, token: Token) -> None:
         if token.type in {"paragraph_close", "heading_close"} and not token.hidden and not self._indents:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from commands.calendar_text import short_day
+from commands.dates.wording import short_day
 from commands.markup import Markdown, fill, join
 
 HOW = (

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from commands.calendar_text import short_day, span_text
-from commands.digest_contents import Contents, DateLine, OpenQuestion, Window
+from commands.dates.wall_clock import wall
+from commands.dates.wording import short_day, span_text
+from commands.digest.contents import Contents, DateLine, OpenQuestion, Window
 from commands.markup import Markdown, fill, join, shorten
-from commands.wall_clock import wall
 
 _OVERDUE, _DUE, _CHANGES, _DATES = 4, 2, 2, 2  # how many lines each part may have
 _QUESTION = 70  # characters

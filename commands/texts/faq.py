@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from commands.calendar_text import plain_day
+from commands.dates.wording import plain_day
+from commands.faq.small_talk import SmallTalk
 from commands.markup import Markdown, fill, join
 from commands.settings import Settings
-from commands.small_talk import SmallTalk
 from commands.texts.contact import elsewhere
 
 _COMMAND: Final = re.compile(r"(?<!\w)!(?=[a-zäöü])")

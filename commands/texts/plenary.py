@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from commands.calendar_text import countdown, long_day, plain_day, short_day, span_text
+from commands.dates.wording import countdown, long_day, plain_day, short_day, span_text
 from commands.markup import Markdown, fill, join, shorten
 
 _LONGEST_IN_A_LIST = 70

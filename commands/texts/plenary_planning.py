@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from commands.calendar_text import plain_day, span_text, weekday
+from commands.dates.wording import plain_day, span_text, weekday
 from commands.markup import Markdown, fill, join, shorten
 from commands.texts.plenary import Shown, code, link_text, reason_line, short_when, when_text
 

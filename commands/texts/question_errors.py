@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from commands.calendar_text import plain_day
+from commands.dates.wall_clock import wall
+from commands.dates.wording import plain_day
 from commands.markup import Markdown, fill
 from commands.texts.questions import code
-from commands.wall_clock import wall
 from storage.tables import Group, Question, QuestionState
 
 MORE_THAN_A_STATE = "Bitte schreiben Sie dahinter nur eine AG und eines der Wörter „offen“, „beantwortet“ oder „alle“."

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from commands.calendar_text import plain_day
+from commands.dates.wall_clock import wall
+from commands.dates.wording import plain_day
 from commands.markup import Markdown, fill, join, shorten
 from commands.texts.questions import STATES, code, group_name
-from commands.wall_clock import wall
 from storage.tables import Group, Question, QuestionState
 
 _ON_A_LINE = 60

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from commands.calendar_text import plain_day, short_day
+from commands.dates.wall_clock import wall
+from commands.dates.wording import plain_day, short_day
 from commands.markup import Markdown, escape_lines, fill, join, shorten
-from commands.wall_clock import wall
 from storage.tables import Answer, Group, HistoryEntry, Question, QuestionState, Role
 
 ASKED = "gestellt"

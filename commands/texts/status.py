@@ -13,6 +13,7 @@ _REASONS = {
 
 def status(health: Health, *, version: str, running: timedelta, encryption: bool) -> Markdown:
     """Version, running time, what waits, what is parked and why."""
+    waiting_in = max(0, health.waiting_in - 1)  # without the very question that is being answered
     parked = [*health.parked_in, *health.parked_out]
     verdict = "Es gibt etwas zu tun." if parked or health.unreadable else "Alles in Ordnung."
     lines = [
@@ -22,7 +23,7 @@ def status(health: Health, *, version: str, running: timedelta, encryption: bool
             version=version,
             running=_span(running),
         ),
-        fill("- Wartet auf Bearbeitung: {count}", count=health.waiting_in),
+        fill("- Wartet auf Bearbeitung: {count}", count=waiting_in),
         fill("- Wartet auf Versand: {count}", count=health.waiting_out),
         fill("- Verschlüsselung: {state}", state="eingeschaltet" if encryption else "ausgeschaltet"),
         fill("- Nicht lesbare verschlüsselte Nachrichten: {count}", count=health.unreadable),

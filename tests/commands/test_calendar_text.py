@@ -1,15 +1,13 @@
 """Dates and times in German, as the bot writes them."""
 
-# ruff: noqa: DTZ001  wall times are naive by contract (commands.wall_clock)
-
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.calendar_text import countdown, long_day, plain_day, short_day, span_text
-from commands.wall_clock import instant
+from commands.dates.wall_clock import instant
+from commands.dates.wording import countdown, long_day, plain_day, short_day, span_text
 
 START = datetime(2023, 9, 14, 10)
 END = datetime(2023, 9, 14, 12)

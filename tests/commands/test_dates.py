@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.calendar_text import MONTHS, WEEKDAYS, long_day, plain_day, short_day
-from commands.dates import parse_day
+from commands.dates.days import parse_day
+from commands.dates.wording import MONTHS, WEEKDAYS, long_day, plain_day, short_day
 from commands.errors import BadDate
 
 TODAY = date(2026, 9, 8)  # a Tuesday

@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import select, update
 
-from commands.digest_contents import Contents, DateLine, OpenQuestion, Window
+from commands.digest.contents import Contents, DateLine, OpenQuestion, Window
 from commands.texts.digest import digest as as_text
 from storage import calendar, digests, health, history, notices, sync
 from storage.digests import Counts

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.digest_contents import Window, latest_due, window
-from commands.wall_clock import wall
+from commands.dates.wall_clock import wall
+from commands.digest.contents import Window, latest_due, window
 
 SPRING, AUTUMN = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)
 

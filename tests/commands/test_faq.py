@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import delete, update
 
-from commands.faq import _ranking
+from commands.faq.answering import _ranking
 from storage import calendar, faq
 from storage.tables import FaqEntry
 from tests.dialog import Dialog

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storage
-from commands.faq_ranking import Entry, Outcome, Ranking
-from commands.faq_words import fold
+from commands.faq.ranking import Entry, Outcome, Ranking
+from commands.faq.words import fold
 
 _FAQ = tomllib.loads((Path(storage.__file__).parent / "seed" / "faq.toml").read_text(encoding="utf-8"))["entry"]
 ENTRIES = [

@@ -59,8 +59,8 @@ Link: https://example.org/plenum\
 Die nächsten Termine:
 
 - Mo 14.12.2026, 10:00–12:00 Uhr (in 21 Tagen)
-Plenum 4: „Themenarbeit“
-Magdeburg, https://example.org/plenum\
+  Plenum 4: „Themenarbeit“
+  Magdeburg, https://example.org/plenum\
 """)
 
 
@@ -73,8 +73,8 @@ async def test_the_list_is_chosen_by_kind(dialog):
 Die nächsten Termine:
 
 - Mi 02.12.2026, 10:00 Uhr (in 9 Tagen)
-OZG-Sprechstunde: „Basisdienste“
-https://example.org/sprechstunde\
+  OZG-Sprechstunde: „Basisdienste“
+  https://example.org/sprechstunde\
 """)
     both = await dialog.say("anna", "plenum", "!termine")
     assert both.index("Sprechstunde") < both.index("Plenum 4")

@@ -7,9 +7,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commands.plenary_reminders import remind
+from commands.dates.wall_clock import Distance, instant, wall
+from commands.plenary.reminders import remind
 from commands.settings import Settings
-from commands.wall_clock import Distance, instant, wall
 from storage import calendar, notices, rooms
 from storage.database import Database
 from storage.tables import NoticeKind, RoomKind

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Command, Reply
 from commands.errors import CommandError
-from commands.questions import FOLLOWER, answer, ask_or_show, withdraw
+from commands.questions import FOLLOWER
+from commands.questions.asking import answer, ask_or_show, withdraw
 from commands.settings import Settings
 from storage import history
 from storage.database import Database

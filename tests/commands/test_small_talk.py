@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.small_talk import SmallTalk, small_talk
+from commands.faq.small_talk import SmallTalk, small_talk
 
 
 @pytest.mark.parametrize(

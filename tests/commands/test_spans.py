@@ -1,16 +1,14 @@
 """Day and time found in a line of chat; everything else stays as it was typed."""
 
-# ruff: noqa: DTZ001  wall times are naive by contract (commands.wall_clock)
-
 from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.calendar_text import span_text
+from commands.dates.spans import Found, Hours, Span, find_change, find_parts, find_span
+from commands.dates.wording import span_text
 from commands.errors import BadDate
-from commands.spans import Found, Hours, Span, find_change, find_parts, find_span
 
 TODAY = date(2026, 9, 8)  # a Tuesday
 DAYS = st.dates(date(2024, 1, 1), date(2040, 12, 31))

@@ -1,15 +1,13 @@
 """Berlin's wall clock: what 02:30 means when the clocks change, and how far ahead a reminder is due."""
 
-# ruff: noqa: DTZ001  wall times are naive by contract (commands.wall_clock)
-
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commands.dates.wall_clock import BERLIN, Distance, Unit, exists, instant, wall
 from commands.errors import BadDate
-from commands.wall_clock import BERLIN, Distance, Unit, exists, instant, wall
 
 WALLS = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2040, 12, 31))
 INSTANTS = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2040, 12, 31), timezones=st.just(UTC))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.working_days import add_working_days, holiday_name, is_working_day
+from commands.dates.working_days import add_working_days, holiday_name, is_working_day
 
 DAYS = st.dates(date(2024, 1, 1), date(2040, 12, 31))
 

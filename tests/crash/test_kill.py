@@ -15,7 +15,7 @@ import pytest
 
 from tests.dialog import BOT, PASSWORD, Dialog
 from tests.homeserver import FakeHomeserver
-from tests.kit import SECRET, answers_to, query
+from tests.kit import SECRET, answers_to, query, write_config
 
 pytestmark = pytest.mark.crash
 
@@ -31,22 +31,6 @@ BOUNDARIES = (
     "after noting",
     "any moment",
 )
-CONFIG = """
-[homeserver]
-url = "{url}"
-user = "@ag4-bot:test"
-[data]
-directory = "data"
-[encryption]
-enabled = false
-[rooms]
-plenary = "#plenum:test"
-coordination = "#koordination:test"
-[rooms.groups]
-3 = "#ag3:test"
-[people]
-coordinators = ["@karin:test"]
-"""
 
 
 class Round:
@@ -112,8 +96,7 @@ async def a_round(hs: FakeHomeserver, directory: Path, seed: int) -> AsyncIterat
     Dialog.furnish(hs)
     for room in ("#plenum:test", "#ag3:test"):
         hs.user(BOT).join(room)
-    config = directory / "config.toml"
-    config.write_text(CONFIG.format(url=hs.url))
+    config = write_config(hs.url, directory)
     bots = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.crash.zygote", str(config), str(directory / "log")),
         stdin=asyncio.subprocess.PIPE,

@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
+
 from commands.errors import BadDate
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -96,5 +98,5 @@ class Distance:
         Days keep the time on the clock; hours and minutes are exact, even across a change of the clocks.
         """
         if self.unit is Unit.DAY:
-            return start - timedelta(days=self.count)
+            return start - relativedelta(days=self.count)
         return wall(instant(start) - self.count * _ELAPSED[self.unit])

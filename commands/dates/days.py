@@ -1,6 +1,6 @@
 """Days as people in Germany write them, read strictly.
 
-`parse_day` reads a whole argument; `DAY` and `day_of` let `commands.spans` find a day in a line of chat.
+`parse_day` reads a whole argument; `DAY` and `day_of` let `commands.dates.spans` find a day in a line of chat.
 Nothing is guessed: what does not exist or reads two ways is refused with a sentence that names the remedy.
 Deliberately not dateutil's free parser: it reads 05.11. as 11 May.
 """
@@ -11,7 +11,7 @@ from calendar import isleap, monthrange
 from datetime import date, timedelta
 from typing import Final
 
-from commands.calendar_text import MONTHS, WEEKDAYS, plain_day, weekday
+from commands.dates.wording import MONTHS, WEEKDAYS, plain_day, weekday
 from commands.errors import BadDate
 
 SPACE: Final = r"[^\S\n]"

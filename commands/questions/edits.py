@@ -3,10 +3,10 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Follower, Message, Reply
-from commands.dates import fold
+from commands.dates.days import fold
 from commands.group_names import take_group, take_ref
 from commands.markup import Markdown, clean
-from commands.question_words import acting_role, answer_text, is_blank, note, question_text, subject, to_asker
+from commands.questions.words import acting_role, answer_text, is_blank, note, question_text, subject, to_asker
 from commands.texts import question_errors as errors
 from commands.texts import questions as texts
 from storage import questions

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from commands.calendar_text import plain_day, short_day
-from commands.dates import (
+from commands.dates.days import (
     DAY,
     HALF_DOTTED,
     SLASHED,
@@ -23,8 +22,9 @@ from commands.dates import (
     two_readings,
     word_pattern,
 )
+from commands.dates.wall_clock import exists
+from commands.dates.wording import plain_day, short_day
 from commands.errors import BadDate
-from commands.wall_clock import exists
 
 
 @dataclass(frozen=True)

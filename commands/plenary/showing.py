@@ -5,16 +5,15 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands import plenary_planning, plenary_reminders
 from commands.command import Call, Reply, command
-from commands.dates import fold
+from commands.dates.days import fold
+from commands.dates.wall_clock import wall
 from commands.errors import NotFound, UsageError
 from commands.group_names import take_group
 from commands.markup import clean
-from commands.plenary_shown import shown
-from commands.plenary_words import take_number
+from commands.plenary.shown import shown
+from commands.plenary.words import take_number
 from commands.texts import plenary as texts
-from commands.wall_clock import wall
 from storage import calendar, groups, history
 from storage.tables import CalendarEvent, EventStatus
 
@@ -111,6 +110,4 @@ def _shown_or_none(events: Sequence[CalendarEvent]) -> texts.Shown | None:
     return shown(events[0]) if events else None
 
 
-COMMANDS = (list_dates, show, *plenary_planning.COMMANDS)
-ACTIONS = plenary_planning.ACTIONS
-remind = plenary_reminders.remind
+COMMANDS = (list_dates, show)

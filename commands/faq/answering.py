@@ -7,16 +7,16 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar_text import countdown
 from commands.command import Call, Reply, command
+from commands.dates.wall_clock import wall
+from commands.dates.wording import countdown
 from commands.event_text import name, when
-from commands.faq_ranking import Entry, Ranking
-from commands.faq_words import fold
+from commands.faq.ranking import Entry, Ranking
+from commands.faq.small_talk import SmallTalk, small_talk
+from commands.faq.words import fold
 from commands.markup import Markdown, clean
 from commands.settings import Settings
-from commands.small_talk import SmallTalk, small_talk
 from commands.texts import faq as texts
-from commands.wall_clock import wall
 from storage import calendar, faq, roles
 from storage.tables import FaqEntry
 

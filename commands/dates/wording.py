@@ -1,8 +1,8 @@
-"""Dates and times in German, as the bot writes them; `commands.dates` reads each of them back."""
+"""Dates and times in German, as the bot writes them; `commands.dates.days` reads each of them back."""
 
 from datetime import date, datetime, timedelta
 
-from commands.wall_clock import Distance, Unit, instant, wall
+from commands.dates.wall_clock import Distance, Unit, instant, wall
 
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 MONTHS = (

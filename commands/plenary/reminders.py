@@ -7,11 +7,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Message
-from commands.plenary_rooms import announced_in
-from commands.plenary_shown import shown
+from commands.dates.wall_clock import Distance, instant
+from commands.plenary.rooms import announced_in
+from commands.plenary.shown import shown
 from commands.settings import Settings
 from commands.texts import plenary as texts
-from commands.wall_clock import Distance, instant
 from storage import calendar, notices, rooms
 from storage.tables import CalendarEvent, EventStatus, Notice, NoticeKind, RoomKind
 

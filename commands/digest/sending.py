@@ -1,22 +1,20 @@
 """Der Überblick (Digest) for coordinators and leads: what is to be decided, and what is new."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands import digest_contents
 from commands.command import Call, Message, Reply, command
-from commands.digest_contents import Window
+from commands.digest import contents
+from commands.digest.contents import Window
 from commands.errors import NotFound, UsageError
 from commands.group_names import take_group
 from commands.settings import Settings
 from commands.texts import digest as texts
-from storage import digests, groups, rooms, sync
-from storage.tables import Role, RoomKind
+from storage import digests, groups, health, rooms, sync
+from storage.tables import Role
 
 _LATE = timedelta(hours=1)
-_KINDS = {"plenary": RoomKind.PLENARY, "coordination": RoomKind.COORDINATION}
 
 
 @command("digest", "[AG]", role=Role.LEAD, example="!digest AG3")
@@ -28,7 +26,7 @@ async def show(call: Call, session: AsyncSession) -> Reply:
     """
     group = await _group(call, session)
     names = call.settings.digest_rooms if group is None else (f"group {group}",)
-    own = [room_id for name in names for room_id in await _rooms(session, name)]
+    own = [room_id for name in names for room_id in await rooms.named(session, name)]
     position = await sync.get(session)
     since = (
         await digests.last_until(session, own)
@@ -36,11 +34,9 @@ async def show(call: Call, session: AsyncSession) -> Reply:
         or (position.first_started_at if position else call.settings.started_at)
     )
     covered = Window(since=min(since, call.at), until=call.at)
-    contents = await digest_contents.read(session, covered, now=call.at, group=group)
+    found = await contents.read(session, covered, now=call.at, group=group)
     prefix = call.settings.prefix
-    return Reply(
-        text=texts.digest(contents, covered, now=call.at, group=group, interim=True, late=False, prefix=prefix)
-    )
+    return Reply(text=texts.digest(found, covered, now=call.at, group=group, interim=True, late=False, prefix=prefix))
 
 
 async def send_digests(session: AsyncSession, now: datetime, settings: Settings) -> list[Message]:
@@ -50,15 +46,15 @@ async def send_digests(session: AsyncSession, now: datetime, settings: Settings)
         return []
     messages = []
     for name in settings.digest_rooms:
-        for room_id in await _rooms(session, name):
-            covered = digest_contents.window(
+        for room_id in await rooms.named(session, name):
+            covered = contents.window(
                 now,
                 covered_until=await digests.last_until(session, [room_id]) or position.first_started_at,
                 weekday=settings.digest_weekday,
                 at=settings.digest_time,
             )
-            if covered is None:
-                continue
+            if covered is None or await health.waits_from_before(session, covered.until):
+                continue  # what came in before the window's end belongs into its figures: at the next ring
             messages.append(await _message(session, room_id, covered, name=name, now=now, settings=settings))
             await digests.add_window(session, room_id, since=covered.since, until=covered.until)
     return messages
@@ -68,9 +64,9 @@ async def _message(
     session: AsyncSession, room_id: str, covered: Window, *, name: str, now: datetime, settings: Settings
 ) -> Message:
     group = _group_of(name)
-    contents = await digest_contents.read(session, covered, now=now, group=group)
+    found = await contents.read(session, covered, now=now, group=group)
     text = texts.digest(
-        contents,
+        found,
         covered,
         now=now,
         group=group,
@@ -97,14 +93,6 @@ async def _group(call: Call, session: AsyncSession) -> int | None:
         raise NotFound(texts.unknown_group(number, [each.number for each in await groups.everyone(session)], prefix))
     call.require(Role.LEAD, group=number)
     return number
-
-
-async def _rooms(session: AsyncSession, name: str) -> Sequence[str]:
-    """IDs of the rooms that the configuration calls "plenary", "coordination" or "group 3"."""
-    group = _group_of(name)
-    if group is not None:
-        return await rooms.of_kind(session, RoomKind.GROUP, group=group)
-    return await rooms.of_kind(session, _KINDS[name])
 
 
 def _group_of(name: str) -> int | None:

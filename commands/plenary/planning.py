@@ -7,17 +7,17 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Message, Reply, command
+from commands.dates.spans import Span, find_change, find_span
+from commands.dates.wall_clock import instant, wall
+from commands.dates.working_days import holiday_name
 from commands.drafting import Action, preview
 from commands.errors import NotFound, NotPossible
 from commands.markup import Markdown
-from commands.plenary_rooms import Audience, announced_in, audience
-from commands.plenary_shown import plenary_name, shown
-from commands.plenary_words import cleaned, reason, split_reason, take_details, take_number
-from commands.spans import Span, find_change, find_span
+from commands.plenary.rooms import Audience, announced_in, audience
+from commands.plenary.shown import plenary_name, shown
+from commands.plenary.words import cleaned, reason, split_reason, take_details, take_number
 from commands.texts import plenary as texts
 from commands.texts import plenary_planning as planning_texts
-from commands.wall_clock import instant, wall
-from commands.working_days import holiday_name
 from storage import calendar, history, notices
 from storage.tables import CalendarEvent, EventStatus, NoticeKind, Role
 

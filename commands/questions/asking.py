@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Message, Reply, command
-from commands.dates import fold
+from commands.dates.days import fold
+from commands.dates.wall_clock import wall
+from commands.dates.working_days import add_working_days
 from commands.errors import NotAllowed, NotPossible, UsageError
 from commands.group_names import take_group, take_ref
 from commands.markup import Markdown, clean
-from commands.question_edits import FOLLOWER
-from commands.question_words import (
+from commands.questions.words import (
     acting_role,
     answer_text,
     group_and_text,
@@ -24,8 +25,6 @@ from commands.question_words import (
 from commands.texts import question_errors as errors
 from commands.texts import question_lists as lists
 from commands.texts import questions as texts
-from commands.wall_clock import wall
-from commands.working_days import add_working_days
 from storage import groups, history, questions, roles, rooms
 from storage.tables import Question, QuestionState, Role, RoomKind
 
@@ -256,5 +255,3 @@ def _today(call: Call) -> date:
 
 
 COMMANDS = (ask_or_show, list_them, list_mine, withdraw, answer)
-
-__all__ = ["COMMANDS", "FOLLOWER"]

@@ -18,7 +18,7 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from commands.faq_words import (
+from commands.faq.words import (
     ASKING_WORDS,
     CARDINALS,
     INTENT,

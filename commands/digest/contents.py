@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dateutil.rrule import WEEKLY, rrule
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.dates.wall_clock import instant, wall
 from commands.event_text import name, when
-from commands.wall_clock import instant, wall
 from storage import calendar, digests, health
 from storage.digests import Counts
 from storage.tables import CalendarEvent, Question
 
 _NEWEST = 2
 _SUNDAY = 6
-_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +74,9 @@ class Contents:
 
 def latest_due(now: datetime, *, weekday: int, at: time) -> datetime:
     """The latest instant (UTC) at or before `now` at which Berlin's clock shows this weekday (Monday = 0) and time."""
-    today = wall(now).date()
-    day = today - timedelta(days=(today.weekday() - weekday) % 7)
-    due = instant(datetime.combine(day, at))
-    return due if due <= now else instant(datetime.combine(day - _WEEK, at))
+    a_week_and_more_ago = datetime.combine(wall(now).date() - timedelta(days=8), at)
+    candidates = rrule(WEEKLY, dtstart=a_week_and_more_ago, byweekday=weekday, count=2)
+    return max(due for due in map(instant, candidates) if due <= now)
 
 
 def window(now: datetime, *, covered_until: datetime, weekday: int, at: time) -> Window | None:

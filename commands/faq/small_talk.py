@@ -4,7 +4,7 @@ import re
 from enum import Enum
 from typing import Final
 
-from commands.dates import fold
+from commands.dates.days import fold
 
 
 class SmallTalk(Enum):

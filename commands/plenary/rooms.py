@@ -15,7 +15,6 @@ _NAMES = {
     RoomKind.DIRECT: "ein Direktchat",
     RoomKind.OTHER: "ein weiterer Raum",
 }
-_GROUP = "group "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +31,7 @@ class Audience:
 
 async def announced_in(session: AsyncSession, settings: Settings) -> list[str]:
     """IDs of the rooms that `settings.announce` names, in that order."""
-    found: list[str] = []
-    for name in settings.announce:
-        if name.startswith(_GROUP):
-            found += await rooms.of_kind(session, RoomKind.GROUP, group=int(name.removeprefix(_GROUP)))
-        else:
-            found += await rooms.of_kind(session, RoomKind(name))
+    found = [room_id for name in settings.announce for room_id in await rooms.named(session, name)]
     return list(dict.fromkeys(found))
 
 

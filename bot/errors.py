@@ -1,0 +1,9 @@
+"""Why the bot does not start, or ends, though nothing is broken; the command line turns each into an exit code."""
+
+
+class LoginRefused(Exception):
+    """The homeserver does not accept the login. The text names the remedy."""
+
+
+class Stopped(Exception):
+    """The operator stopped the bot before it had a session."""

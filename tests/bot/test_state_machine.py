@@ -1,0 +1,170 @@
+"""Contracts C1, C2, C3 and C6 in any order of events: what is asked, lost, repeated and killed (hypothesis)."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from bot import backoff
+from storage.database import Database
+from tests.dialog import BOT, Dialog
+from tests.homeserver import FakeHomeserver
+from tests.kit import CrashingBot, answers_to, query, small
+
+PEOPLE = st.sampled_from(["anna", "ben", "lukas"])
+ROOMS = st.sampled_from(["#plenum:test", "#ag3:test"])
+
+
+class Delivery(RuleBasedStateMachine):
+    """One bot, one homeserver; in the end everything heard must have been answered once and in order."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.directory = Path(tempfile.mkdtemp(prefix="ag4-bot-"))
+        (self.directory / "data").mkdir()
+        shutil.copy(self.template, self.directory / "data" / "ag4-bot.sqlite")
+        self.asked: list[str] = []
+        self.unasked: list[str] = []
+        self.hs = FakeHomeserver()
+        self.do(self.hs.start())
+        Dialog.furnish(self.hs)
+        self.bot = CrashingBot(hs=self.hs, directory=self.directory / "data", registry=small())
+        self.do(self._begin())
+
+    def do(self, what: Coroutine[Any, Any, None]) -> None:
+        self.loop.run_until_complete(what)
+
+    async def _begin(self) -> None:
+        await self.bot.start()
+        await self.bot.settle()
+
+    async def _let_run(self, steps: int) -> None:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+
+    @rule(person=PEOPLE, room=ROOMS, times=st.integers(1, 6))
+    def hear(self, person: str, room: str, times: int) -> None:
+        for _ in range(times):
+            self.asked.append(self.hs.user(person).say(room, f"!echo {len(self.asked)}"))
+
+    @rule(person=PEOPLE, room=ROOMS)
+    def overhear(self, person: str, room: str) -> None:
+        self.unasked.append(self.hs.user(person).say(room, "Gespräch unter Menschen"))
+
+    @rule(times=st.integers(1, 3))
+    def hear_twice(self, times: int) -> None:
+        self.hs.deliver_twice(times)
+
+    @rule(steps=st.integers(1, 60))
+    def work_a_little(self, steps: int) -> None:
+        self.do(self._let_run(steps))
+
+    @precondition(lambda self: self.bot.running)
+    @rule()
+    def settle(self) -> None:
+        self.do(self.bot.settle())
+
+    @rule(times=st.integers(1, 4))
+    def lose_the_answer(self, times: int) -> None:
+        self.hs.lose_answer("PUT */send/*", times=times)
+
+    @rule(times=st.integers(1, 3), what=st.sampled_from(["PUT */send/*", "GET /sync", "GET */messages"]))
+    def fail(self, times: int, what: str) -> None:
+        self.hs.fail(what, 503, times=times)
+
+    @rule()
+    def limit_rate(self) -> None:
+        self.hs.fail("PUT */send/*", 429, retry_after_ms=5)
+
+    @rule(limit=st.sampled_from([1, 3, None]))
+    def limit_timelines(self, limit: int | None) -> None:
+        self.hs.limit_timelines(limit)
+
+    @precondition(lambda self: self.bot.running)
+    @rule()
+    def crash(self) -> None:
+        self.do(self.bot.crash())
+
+    @precondition(lambda self: self.bot.running)
+    @rule()
+    def stop(self) -> None:
+        self.do(self.bot.stop())
+
+    @precondition(lambda self: not self.bot.running)
+    @rule()
+    def start(self) -> None:
+        self.do(self.bot.start())
+
+    @precondition(lambda self: not self.bot.running)
+    @rule()
+    def homeserver_forgets_transactions(self) -> None:
+        for device in self.hs.user(BOT).account.devices.values():
+            device.transactions.clear()
+
+    def teardown(self) -> None:
+        try:
+            self.do(self._end())
+        finally:
+            self.loop.close()
+            shutil.rmtree(self.directory)
+
+    async def _end(self) -> None:
+        try:
+            if not self.bot.running:
+                await self.bot.start()
+            await self.bot.settle()
+            self._everything_once_and_in_order()
+        finally:
+            await self.bot.crash()
+            await self.hs.stop()
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    def _everything_once_and_in_order(self) -> None:
+        assert [len(answers_to(self.hs, event_id)) for event_id in self.asked] == [1] * len(self.asked)
+        assert [len(answers_to(self.hs, event_id)) for event_id in self.unasked] == [0] * len(self.unasked)
+        position = {event_id: answers_to(self.hs, event_id)[0].position for event_id in self.asked}
+        lanes: dict[tuple[str, str], list[int]] = {}
+        for event_id in self.asked:
+            event = self.hs.world.events[event_id]
+            lanes.setdefault((event.room_id, event.sender), []).append(position[event_id])
+        assert all(lane == sorted(lane) for lane in lanes.values()), "C6: answers of one person overtook each other"
+        rows = query(
+            self.directory / "data" / "ag4-bot.sqlite", "SELECT event_id, state FROM inbox WHERE kind='message'"
+        )
+        assert sorted(rows) == sorted((event_id, "handled") for event_id in self.asked)
+
+
+async def _migrated(path: Path) -> None:
+    await (await Database.open(path)).close()
+
+
+def test_whatever_happens_everything_is_answered_once_and_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1, C2, C3, C6 under hear, hear twice, handle, send, lose the answer, fail, crash, restart and gaps."""
+    monkeypatch.setattr(backoff, "FIRST_S", 0.002)
+    Delivery.template = tmp_path / "template.sqlite"
+    asyncio.run(_migrated(Delivery.template))
+    run_state_machine_as_test(
+        Delivery,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
