@@ -46,7 +46,7 @@ async def burst(stage: Stage, subject: Subject, count: int) -> Values:
     cpu = processes.cpu_s(subject.pid) - cpu
     return {
         **_latencies("burst", [at - began[event_id] for event_id, at in seen.items()]),
-        "burst per second": len(seen) / (max(seen.values()) - min(began.values())),
+        "burst per second": len(seen) / (max(seen.values()) - min(began.values())) if seen else 0,
         "burst lost": count - len(seen),
         "burst doubled": stage.watcher.doubled(began),
         "burst CPU per command": 1000 * cpu / count,
@@ -125,10 +125,12 @@ async def _answer_all(stage: Stage, subject: Subject, count: int) -> None:
 
 def totals(stage: Stage, subject: Subject) -> Values:
     """Of everything it was asked (while down, too): how much was lost, doubled, or answered with something else."""
-    body = str(stage.watcher.content(next(iter(stage.watcher.answered(subject.commands))))["body"])
+    answered = stage.watcher.answered(subject.commands)
+    first = next(command for command in subject.commands if command in answered)  # without any, `built` has raised
+    body = str(stage.watcher.content(first)["body"])
     return {
         "asked in all": len(subject.commands),
-        "lost in all": len(subject.commands) - len(stage.watcher.answered(subject.commands)),
+        "lost in all": len(subject.commands) - len(answered),
         "doubled in all": stage.watcher.doubled(subject.commands),
         "wrong in all": stage.watcher.wrong(subject.commands, body),
     }

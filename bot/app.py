@@ -20,6 +20,7 @@ from bot.matrix.client import Client
 from bot.matrix.errors import SessionEnded
 from bot.outgoing import Writer
 from bot.sender import Sender
+from bot.surroundings import Surroundings
 from commands.registry import Registry
 from commands.settings import Settings
 from storage import calendar, roles, rooms, seed_data
@@ -80,6 +81,7 @@ class App:
         self._client = client
         self.database = database
         self._now = now
+        surroundings = Surroundings()
         self.sender = Sender(database, client, now=now)
         invitations = Invitations(
             servers=frozenset(config.homeserver.allowed_servers),
@@ -89,7 +91,14 @@ class App:
             now=now,
         )
         self.dispatcher = Dispatcher(
-            database, registry, settings, writer, invitations, now=now, on_queued=self.sender.offer
+            database,
+            registry,
+            settings,
+            writer,
+            invitations=invitations,
+            surroundings=surroundings,
+            now=now,
+            on_queued=self.sender.offer,
         )
         self.clock = Clock(database, registry.jobs, settings, writer, now=now, on_queued=self.sender.offer)
         self.intake = Intake(
@@ -97,7 +106,8 @@ class App:
             client,
             address,
             now=now,
-            sent_is_noted=self.sender.note_sent,
+            sender=self.sender,
+            surroundings=surroundings,
             on_arrivals=self.dispatcher.offer,
         )
 

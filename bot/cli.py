@@ -1,6 +1,7 @@
 """The command line: each command calls one function and turns its errors into a sentence and an exit code."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -8,13 +9,14 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from bot import lock, logs
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
 from bot.errors import LoginRefused, Stopped
 from bot.matrix.errors import SessionEnded
-from storage.errors import DatabaseUnusable
+from storage.errors import DatabaseUnusable, explain
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Matrix bot of working group 4.")
 
@@ -41,6 +43,8 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         _end(RUNNING_ALREADY, str(error))
     except DatabaseUnusable as error:
         _end(DATABASE_UNUSABLE, str(error))
+    except SqlDatabaseError as error:
+        _end(DATABASE_UNUSABLE, str(explain(error, settings.data.database)))
     except OSError as error:
         _end(DATABASE_UNUSABLE, f"The data directory {settings.data.directory} cannot be used: {error.strerror}.")
     except LoginRefused as error:
@@ -86,7 +90,11 @@ def demo(
 
 
 async def _run(config: Config, secret: Secret) -> None:
+    gc.disable()
     from bot.app import App  # noqa: PLC0415 (half a second of imports that `check` and `--help` do not need)
+
+    gc.freeze()  # what the imports made stays: the collector need not look at it again
+    gc.enable()
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

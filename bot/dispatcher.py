@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.backoff import delay_s
 from bot.invitations import Invitations
 from bot.outgoing import Writer
+from bot.surroundings import Known, Surroundings
 from commands import help as help_texts
 from commands.command import Call, Command, Reply
 from commands.emoji import bare
@@ -22,25 +23,17 @@ from commands.errors import CommandError, NotAllowed, UsageError
 from commands.markup import Markdown
 from commands.registry import Registry
 from commands.settings import Settings
-from storage import inbox, outbox, roles, rooms
+from storage import inbox, outbox
 from storage.database import Database
 from storage.inbox import Arrival
 from storage.outbox import Outgoing
 from storage.roles import Roles
-from storage.tables import Room, RoomKind
+from storage.tables import RoomKind
 
 _log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 50
 MOST_ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class _Surroundings:
-    """Who is who and which room is which, read once per transaction."""
-
-    roles: dict[str, Roles]
-    rooms: dict[str, Room]
 
 
 class Dispatcher:
@@ -56,11 +49,13 @@ class Dispatcher:
         registry: Registry,
         settings: Settings,
         writer: Writer,
-        invitations: Invitations,
         *,
+        invitations: Invitations,
+        surroundings: Surroundings,
         now: Callable[[], datetime],
         on_queued: Callable[[Sequence[Outgoing]], None],
     ) -> None:
+        self._surroundings = surroundings
         self._database = database
         self._registry = registry
         self._settings = settings
@@ -118,8 +113,8 @@ class Dispatcher:
         """Whether all went well; if not, nothing has changed."""
         try:
             async with self._database.transaction() as session:
-                surroundings = await self._look_around(session)
-                rows = [row for each in batch for row in await self._answer(session, each, surroundings)]
+                around = await self._surroundings.known(session)
+                rows = [row for each in batch for row in await self._answer(session, each, around)]
                 queued = await outbox.add(session, rows)
                 await inbox.handled(session, [each.id for each in batch])
         except Exception:  # noqa: BLE001 (whatever it was happens again, alone, in `_one`, and is reported there)
@@ -165,7 +160,7 @@ class Dispatcher:
     async def _one_in_its_own_transaction(self, arrival: Arrival) -> None:
         try:
             async with self._database.transaction() as session:
-                rows = await self._answer(session, arrival, await self._look_around(session))
+                rows = await self._answer(session, arrival, await self._surroundings.known(session))
                 queued = await self._finish(session, arrival, rows)
         except (UsageError, NotAllowed) as error:
             queued = await self._instead(arrival, error)
@@ -187,14 +182,14 @@ class Dispatcher:
             found = self._registry.find(str(arrival.content.get("text", "")))
             return await self._apart(arrival, help_texts.usage(str(error), found[0] if found else None, self._settings))
         async with self._database.transaction() as session:
-            call = self._call(arrival, await self._look_around(session))
+            call = self._call(arrival, await self._surroundings.known(session))
             reply = await self._registry.free_text(call, session)
             return await self._finish(session, arrival, self._rows(call, reply, arrival))
 
     async def _apart(self, arrival: Arrival, text: str) -> list[Outgoing]:
         """Answer with a sentence and nothing else, in a transaction of its own."""
         async with self._database.transaction() as session:
-            call = self._call(arrival, await self._look_around(session))
+            call = self._call(arrival, await self._surroundings.known(session))
             if arrival.kind == "edit":
                 with suppress(CommandError):  # what the old wording led to is over, though the new one does not fit
                     await self._follow(call, arrival, session, deleted=False)
@@ -212,12 +207,10 @@ class Dispatcher:
             await inbox.failed(session, arrival.id, error="handling_failed", park=park)
         return park
 
-    async def _look_around(self, session: AsyncSession) -> _Surroundings:
-        return _Surroundings(await roles.everybody(session), await rooms.known(session))
-
-    async def _answer(self, session: AsyncSession, arrival: Arrival, around: _Surroundings) -> list[Outgoing]:
+    async def _answer(self, session: AsyncSession, arrival: Arrival, around: Known) -> list[Outgoing]:
         """What a row leads to. Raises what the feature raises."""
         if arrival.kind == "invite":
+            self._surroundings.changed()
             return await self._invitations.answer(session, arrival)
         call = self._call(arrival, around)
         match arrival.kind:
@@ -276,15 +269,15 @@ class Dispatcher:
     def _commands(self) -> Sequence[Command]:
         return self._registry.commands
 
-    def _call(self, arrival: Arrival, around: _Surroundings) -> Call:
-        room = around.rooms.get(arrival.room_id)
+    def _call(self, arrival: Arrival, around: Known) -> Call:
+        kind, group = around.rooms.get(arrival.room_id, (RoomKind.OTHER, None))
         return Call(
             text=str(arrival.content.get("text", "")),
             sender=arrival.sender,
             roles=around.roles.get(arrival.sender, Roles()),
             room_id=arrival.room_id,
-            room_kind=room.kind if room else RoomKind.OTHER,
-            room_group=room.group_number if room else None,
+            room_kind=kind,
+            room_group=group,
             event_id=str(arrival.content.get("target", arrival.event_id)),
             cause=arrival.event_id,
             thread_id=arrival.content.get("thread"),

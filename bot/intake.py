@@ -1,7 +1,7 @@
 """Stop 2: what the homeserver sent goes into the inbox together with our position, in one transaction."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from bot.matrix import sync
 from bot.matrix.client import Client
 from bot.matrix.errors import RateLimited, Rejected, Unreachable
 from bot.matrix.events import Incoming
+from bot.sender import Sender
+from bot.surroundings import Surroundings
 from storage import inbox, outbox, rooms
 from storage import sync as position
 from storage.database import Database
@@ -39,14 +41,16 @@ class Intake:
         address: Address,
         *,
         now: Callable[[], datetime],
-        sent_is_noted: Callable[[], Awaitable[None]],
+        sender: Sender,
+        surroundings: Surroundings,
         on_arrivals: Callable[[Sequence[Arrival]], None],
     ) -> None:
         self._database = database
         self._client = client
         self._address = address
         self._now = now
-        self._sent_is_noted = sent_is_noted
+        self._sender = sender
+        self._surroundings = surroundings
         self._on_arrivals = on_arrivals
         self._since: str | None = None
         self._uncommitted = 0
@@ -114,22 +118,25 @@ class Intake:
         """Commit what a batch brings, and our new position with it (contract C1)."""
         news = {room_id: each for room_id, each in batch.rooms.items() if self._is_news(room_id, each)}
         candidates = [each for each in batch.incoming if each.kind != "message" or self._is_addressed(each)]
+        echoes = [(txn_id, event_id) for txn_id, event_id in batch.echoes if not self._sender.has_sent(txn_id)]
         first = self._since is None
-        if not (first or news or candidates or batch.echoes or batch.invitations):
+        if not (first or news or candidates or echoes or batch.invitations):
             self._since = batch.next_batch
             self._uncommitted += 1
             if self._uncommitted >= MOST_UNCOMMITTED:
                 await self._commit_position()
             return
         if any(each.target or each.reply_to for each in candidates):
-            await self._sent_is_noted()
+            await self._sender.note_sent()
         async with self._database.transaction() as session:
-            if batch.echoes:
-                await outbox.sent_under(session, batch.echoes, at=self._now())
+            if echoes:
+                await outbox.sent_under(session, echoes, at=self._now())
             for room_id, each in news.items():
                 await self._note_room(session, room_id, each)
             stored = await self._store(session, batch, candidates)
             await position.move(session, batch.next_batch)
+        if news:
+            self._surroundings.changed()
         self._rooms.update(news)
         self._direct.update(each.room_id for each in batch.invitations if each.direct)
         self._since = batch.next_batch

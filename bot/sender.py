@@ -21,6 +21,8 @@ from storage.outbox import Outgoing
 _log = structlog.get_logger(__name__)
 
 MOST_IN_FLIGHT = 32
+MOST_REMEMBERED = 200
+"""An echo comes back within moments; one that was forgotten is noted once more, which changes nothing."""
 MOST_ATTEMPTS = 3
 """How often a row is tried that our own code fails on."""
 
@@ -44,6 +46,7 @@ class Sender:
         self._bugs: dict[int, int] = {}
         self._pause_until = 0.0
         self._sent: list[tuple[int, str | None]] = []
+        self._answered: deque[str] = deque(maxlen=MOST_REMEMBERED)
         self._noting = asyncio.Lock()
         self._wake = asyncio.Event()
         self._fatal: BaseException | None = None
@@ -71,6 +74,10 @@ class Sender:
             if self._is_next(row):
                 self._ready.append(row.id)
         self._wake.set()
+
+    def has_sent(self, txn_id: str) -> bool:
+        """Whether the homeserver has answered for this transaction in this run: then its echo tells nothing new."""
+        return txn_id in self._answered
 
     @property
     def idle(self) -> bool:
@@ -185,6 +192,7 @@ class Sender:
             await asyncio.shield(self._park(row, type(error).__name__))
         else:
             self._sent.append((row.id, event_id))
+            self._answered.append(row.txn_id)
 
     async def _deliver(self, row: Outgoing) -> str | None:
         match row.type:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from storage import migrations
-from storage.connection import connect
+from storage.connection import PATIENCE_MS, connect
 from storage.errors import DatabaseUnusable, explain
 
 _READ_ONLY = "ag4_read_only"
@@ -24,8 +24,12 @@ _PRAGMAS = (
     "synchronous=NORMAL",  # see docs/adr: after a power cut the last commits may be undone, all of them together
     "foreign_keys=ON",
     "secure_delete=ON",  # deleted text is overwritten, not only unlinked
-    "busy_timeout=10000",
+    f"busy_timeout={PATIENCE_MS}",
+    "wal_autocheckpoint=0",  # a checkpoint waits for the disk: `transaction` makes them, in the thread
 )
+
+
+_COMMITS_BETWEEN_CHECKPOINTS = 500
 
 
 class Database:
@@ -39,6 +43,7 @@ class Database:
         self._write = async_sessionmaker(engine, expire_on_commit=False)
         self._read = async_sessionmaker(engine.execution_options(**{_READ_ONLY: True}), expire_on_commit=False)
         self._one_writer = asyncio.Lock()
+        self._commits = 0
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -71,8 +76,12 @@ class Database:
 
         Do not cancel a task inside: shield whoever calls this (a cancelled begin can keep the write lock).
         """
-        async with self._one_writer, self._write.begin() as session:
-            yield session
+        async with self._one_writer:
+            async with self._write.begin() as session:
+                yield session
+            self._commits += 1
+            if self._commits % _COMMITS_BETWEEN_CHECKPOINTS == 0:
+                await self._checkpoint()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -80,16 +89,28 @@ class Database:
         async with self._read() as session:
             yield session
 
+    async def _checkpoint(self) -> None:
+        """Fold the write-ahead log into the file, as far as readers allow; nothing depends on it."""
+        async with self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            async with raw.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)"):
+                pass
+
     async def close(self) -> None:
         """Close all connections; SQLite then folds the write-ahead log into the file."""
         await self._engine.dispose()
 
 
 def _connected(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except BaseException:
+        connection.close()  # the pool does not know it yet
+        raise
 
 
 def _begun(connection: Connection) -> None:

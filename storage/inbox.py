@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +34,10 @@ _COLUMNS: Final = tuple(
 )
 
 # Built once: this is the path of every message.
-_ADD: Final = insert_or_ignore(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id, _INBOX.c.event_id)
+# The number of rows never shows in the SQL: SQLite keeps prepared statements, and each length would be another.
+_LAST: Final = select(func.coalesce(func.max(_INBOX.c.id), 0))
+_ADD: Final = insert_or_ignore(_INBOX).on_conflict_do_nothing()
+_SINCE: Final = select(_INBOX.c.id, _INBOX.c.event_id).where(_INBOX.c.id > bindparam("last"))
 _WAITING: Final = select(*_COLUMNS).where(_INBOX.c.state == InboxState.NEW).order_by(_INBOX.c.id)
 _HANDLED: Final = (
     update(_INBOX).where(_INBOX.c.id == bindparam("row")).values(state=InboxState.HANDLED, content=None, error=None)
@@ -51,7 +54,9 @@ _FORGET: Final = (
 
 async def add(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Store what is new and return it with its IDs, in order; an event ID that is known already is left out."""
-    stored = await session.execute(_ADD, [_row(each, InboxState.NEW) for each in arrivals])
+    last = await session.scalar(_LAST)
+    await session.execute(_ADD, [_row(each, InboxState.NEW) for each in arrivals])
+    stored = await session.execute(_SINCE, {"last": last})
     ids = {event_id: number for number, event_id in stored}
     new = {each.event_id: each for each in reversed(arrivals) if each.event_id in ids}
     return sorted((replace(each, id=ids[each.event_id]) for each in new.values()), key=lambda each: each.id)
@@ -83,9 +88,7 @@ async def failed(session: AsyncSession, arrival_id: int, *, error: str, park: bo
 
 async def set_aside(session: AsyncSession, arrival: Arrival, *, error: str) -> None:
     """Store something that cannot be handled now (an undecryptable message) as parked, once."""
-    await session.execute(
-        insert_or_ignore(_INBOX).on_conflict_do_nothing(), [_row(arrival, InboxState.PARKED) | {"error": error}]
-    )
+    await session.execute(_ADD, [_row(arrival, InboxState.PARKED) | {"error": error}])
 
 
 async def forget(session: AsyncSession, event_id: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,7 +45,10 @@ _COLUMNS: Final = tuple(
 _NOW_SENT: Final = {"state": OutboxState.SENT, "content": None, "error": None}
 
 # Built once: this is the path of every message.
-_ADD: Final = insert_or_ignore(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id, _OUTBOX.c.key)
+# The number of rows never shows in the SQL: SQLite keeps prepared statements, and each length would be another.
+_LAST: Final = select(func.coalesce(func.max(_OUTBOX.c.id), 0))
+_ADD: Final = insert_or_ignore(_OUTBOX).on_conflict_do_nothing()
+_SINCE: Final = select(_OUTBOX.c.id, _OUTBOX.c.key).where(_OUTBOX.c.id > bindparam("last"))
 _WAITING: Final = select(*_COLUMNS).where(_OUTBOX.c.state == OutboxState.QUEUED).order_by(_OUTBOX.c.id)
 _SENT: Final = (
     update(_OUTBOX)
@@ -66,7 +69,9 @@ async def add(session: AsyncSession, outgoing: Sequence[Outgoing]) -> list[Outgo
     """Queue what is new and return it with its IDs, in order; a key that was queued before is left out."""
     if not outgoing:
         return []
-    stored = await session.execute(_ADD, [_row(each) for each in outgoing])
+    last = await session.scalar(_LAST)
+    await session.execute(_ADD, [_row(each) for each in outgoing])
+    stored = await session.execute(_SINCE, {"last": last})
     ids = {key: number for number, key in stored}
     new = {each.key: each for each in reversed(outgoing) if each.key in ids}
     return sorted((replace(each, id=ids[each.key]) for each in new.values()), key=lambda each: each.id)

@@ -1,9 +1,11 @@
 """The fixtures of the fast tests: a fake homeserver, and the bot in conversation."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.dialog import Dialog, config_for
 from tests.homeserver import FakeHomeserver
@@ -11,6 +13,14 @@ from tests.homeserver import FakeHomeserver
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often the bot is killed in tests/crash")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Whatever a test configures, the next one starts anew."""
+    yield
+    structlog.reset_defaults()
+    logging.basicConfig(force=True)
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Our texts -> the content of events (client-server API, Instant messaging)."""
 
+import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -14,6 +15,7 @@ Json = dict[str, Any]
 MOST_BYTES = 40_000
 """An event may have 65,536 bytes (client-server API, Size limits); encryption adds a third, and an envelope."""
 
+_ROOM = re.compile(r"@(room)", re.IGNORECASE)
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "hr", "del"}
 
 
@@ -66,6 +68,7 @@ def _that_fits(markdown: str) -> tuple[str, str]:
         shown = (cut.rsplit("\n", 1)[0] if "\n" in cut[most // 2 :] else cut) + "\n\n… (gekürzt)"
 
 
+@lru_cache(maxsize=128)
 def render(markdown: str) -> tuple[str, str]:
     """A Markdown text as (plain body, HTML); both say the same (contract C14)."""
     tokens = _parser().parse(markdown)
@@ -76,7 +79,12 @@ def render(markdown: str) -> tuple[str, str]:
         url_schemes={"https", "http", "mailto"},
         link_rel=None,
     )
-    return _plain(tokens), html.strip()
+    return _defused(_plain(tokens)), _defused(html.strip())
+
+
+def _defused(text: str) -> str:
+    """The text without an `@room` that rings for everybody in clients that do not know m.mentions (contract C13)."""
+    return _ROOM.sub("@\u2060\\1", text)
 
 
 @cache

@@ -32,6 +32,7 @@ class Crypto:
     def __init__(self, client: nio.AsyncClient) -> None:
         self._nio = client
         self._sharing: dict[str, asyncio.Lock] = {}
+        self._counts: Json = {}
 
     def is_encrypted(self, room_id: str) -> bool:
         """Whether a room was ever seen as encrypted (it never becomes unencrypted again)."""
@@ -46,12 +47,13 @@ class Crypto:
         rooms = self._relevant_rooms(response)
         to_device = response.get("to_device", {}).get("events", [])
         counts = response.get("device_one_time_keys_count", {})
-        lists = response.get("device_lists", {})
+        lists = {name: users for name, users in response.get("device_lists", {}).items() if users}
         if counts.get("signed_curve25519") == 0:
             self._nio.olm.uploaded_key_count = 0  # nio overlooks the zero and would never upload again
         for event in to_device:
             await self._give_nio({"to_device": {"events": [event]}}, poisoned_is_fine=True)
-        if rooms or counts or lists:
+        if rooms or lists or counts != self._counts:  # every response repeats the counts; nio is slow to read them
+            self._counts = counts
             await self._give_nio(
                 {
                     "rooms": {"join": rooms},

@@ -81,17 +81,23 @@ async def _answer(call: Call, session: AsyncSession, entries: Sequence[FaqEntry]
 async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
     """The answer of an entry with what the calendar, the roles and the operator know about it today."""
     entered = _entered(entry.slug, call.settings)
-    return texts.answer(
+    live = await _live(entry, call, session)
+    told = texts.Told(
         question=entry.question,
         text=entered or entry.answer,
         source="Angabe des Betreibers dieses Bots" if entered else entry.source,
         source_url=None if entered else entry.source_url,
         as_of=None if entered else entry.as_of,
         conflict=entry.conflict,
-        live=await _live(entry, call, session),
-        live_first=_asks_when(entry),
-        prefix=call.settings.prefix,
-        room_group=call.room_group,
+    )
+    if _asks_when(entry) and entry.live in _DATES:
+        coming = await _next(entry.live, call, session)
+        if coming:
+            told, live = texts.Told(question=entry.question, source="Kalender dieses Bots"), coming
+        else:
+            live = [texts.no_date(_DATES[entry.live][1])]
+    return texts.answer(
+        told, live=live, live_first=_asks_when(entry), prefix=call.settings.prefix, room_group=call.room_group
     )
 
 
@@ -106,7 +112,7 @@ def _entered(slug: str, settings: Settings) -> str:
 async def _live(entry: FaqEntry, call: Call, session: AsyncSession) -> list[Markdown]:
     match entry.live:
         case "office_hours" | "plenary" as kind:
-            return await _next(kind, call, session, say_none=_asks_when(entry))
+            return await _next(kind, call, session)
         case "groups" if found := _GROUP_ENTRY.fullmatch(entry.slug):
             leads = await roles.leads_of(session, int(found[1]))
             return [texts.leads(leads)] if leads else []
@@ -116,12 +122,12 @@ async def _live(entry: FaqEntry, call: Call, session: AsyncSession) -> list[Mark
             return []
 
 
-async def _next(live: str, call: Call, session: AsyncSession, *, say_none: bool) -> list[Markdown]:
-    """The next date of a kind; that there is none is said only to who asks when."""
-    kind, what, more = _DATES[live]
+async def _next(live: str, call: Call, session: AsyncSession) -> list[Markdown]:
+    """The next date of a kind, or nothing."""
+    kind, _, more = _DATES[live]
     found = await calendar.upcoming(session, after=wall(call.at), kind=kind)
     if not found:
-        return [texts.no_date(what)] if say_none else []
+        return []
     event, prefix = found[0], call.settings.prefix
     away = countdown(call.at, event.starts, event.ends)
     return [texts.next_date(name(event), when(event), away, link=event.link, more=more, prefix=prefix)]

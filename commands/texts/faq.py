@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -22,30 +23,32 @@ _POLITELY: Final = {
 }
 
 
-def answer(
-    *,
-    question: str,
-    text: str,
-    source: str,
-    source_url: str | None,
-    as_of: date | None,
-    conflict: str | None,
-    live: Sequence[Markdown],
-    live_first: bool,
-    prefix: str,
-    room_group: int | None,
-) -> Markdown:
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an entry says, with its source and the day it is known to hold ("Stand")."""
+
+    question: str
+    source: str
+    text: str = ""
+    source_url: str | None = None
+    as_of: date | None = None
+    conflict: str | None = None
+
+
+def answer(told: Told, *, live: Sequence[Markdown], live_first: bool, prefix: str, room_group: int | None) -> Markdown:
     """The answer to a question; the question stands above it, so that a wrong guess is seen at once."""
-    origin = fill("[{source}](<{url}>)", source=source, url=_url(source_url)) if source_url else fill("{s}", s=source)
-    told = fill("{text}", text=_COMMAND.sub(prefix, text))
+    origin = fill("{source}", source=told.source)
+    if told.source_url:
+        origin = fill("[{source}](<{url}>)", source=told.source, url=_url(told.source_url))
+    text = [fill("{text}", text=_COMMAND.sub(prefix, told.text))] if told.text else []
     lines = [
-        fill("**{question}**", question=question),
-        *((*live, told) if live_first else (told, *live)),
+        fill("**{question}**", question=told.question),
+        *((*live, *text) if live_first else (*text, *live)),
         Markdown(""),
     ]
-    if conflict and conflict not in text:
-        lines.append(fill("Die Quellen widersprechen sich: {conflict}", conflict=conflict))
-    stand = fill(", Stand: {day}", day=plain_day(as_of)) if as_of else Markdown("")
+    if told.conflict and told.conflict not in told.text:
+        lines.append(fill("Die Quellen widersprechen sich: {conflict}", conflict=told.conflict))
+    stand = fill(", Stand: {day}", day=plain_day(told.as_of)) if told.as_of else Markdown("")
     lines.append(fill("Quelle: {origin}{stand}", origin=origin, stand=stand))
     lines.append(fill("Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)))
     return join(lines)

@@ -49,9 +49,11 @@ async def dialog(homeserver: FakeHomeserver, tmp_path: Path, jobs: Jobs) -> Asyn
     dialog = dialog_with(homeserver, tmp_path / "data", registry)
     for room in ("#plenum:test", "#koordination:test"):
         homeserver.user(BOT).join(room)
-    await dialog.start()
-    yield dialog
-    await dialog.stop()
+    try:
+        await dialog.start()
+        yield dialog
+    finally:
+        await dialog.stop()
 
 
 async def test_jobs_are_asked_at_the_start_and_at_each_ring_with_the_time_of_it(dialog: Dialog, jobs: Jobs) -> None:

@@ -1,9 +1,13 @@
 """Contracts C1 and C2: nothing that was addressed to the bot is lost, and nothing is answered twice."""
 
+from types import ModuleType
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from storage import inbox
+from storage import sync as position
 from tests.dialog import BOT, Dialog
 from tests.homeserver import FakeHomeserver
 from tests.kit import CrashingBot, answers_to, query, said
@@ -94,30 +98,25 @@ async def test_trouble_while_a_gap_is_walked_back_loses_nothing(dialog: Dialog, 
     assert (fault.hits, cut.hits) == (1, 2)
 
 
+@pytest.mark.parametrize("noun, function", [(position, "move"), (inbox, "add")])
 async def test_the_position_is_committed_with_the_rows(
-    dialog: Dialog, homeserver: FakeHomeserver, monkeypatch: pytest.MonkeyPatch
+    dialog: Dialog, homeserver: FakeHomeserver, monkeypatch: pytest.MonkeyPatch, noun: ModuleType, function: str
 ) -> None:
-    """C1: where the position cannot be stored the rows are not there either, and both come with the next attempt."""
-    before = query(dialog.config.data.database, "SELECT next_batch FROM sync")
-    from storage import sync as position  # noqa: PLC0415 (only to break it)
+    """C1: where one of the two cannot be stored the other is not there either; both come with the next attempt."""
+    file = dialog.config.data.database
+    there = "SELECT next_batch, (SELECT count(*) FROM inbox) FROM sync"
+    real, before, seen = getattr(noun, function), query(file, there), []
 
-    real = position.move
-    broken: list[int] = []
+    async def fails_once(*given: Any) -> Any:
+        seen.append(query(file, there))
+        if len(seen) == 1:
+            raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+        return await real(*given)
 
-    async def moves_once_it_failed(*given: Any) -> None:
-        if not broken:
-            broken.append(1)
-            seen = query(dialog.config.data.database, "SELECT count(*) FROM inbox WHERE kind = 'message'")
-            assert seen == [(0,)], "the rows were committed without the position"
-            from sqlalchemy.exc import OperationalError  # noqa: PLC0415
-
-            raise OperationalError("UPDATE sync", {}, Exception("disk I/O error"))
-        await real(*given)
-
-    monkeypatch.setattr(position, "move", moves_once_it_failed)
+    monkeypatch.setattr(noun, function, fails_once)
     assert await dialog.say("anna", "plenum", "!echo eins") == "Echo: eins"
-    assert broken
-    assert query(dialog.config.data.database, "SELECT next_batch FROM sync") != before
+    assert seen[:2] == [before, before]
+    assert query(file, there) != before
 
 
 async def test_words_between_invitation_and_join_are_answered_those_before_not(

@@ -5,7 +5,7 @@ from html import unescape
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.matrix import content
@@ -60,7 +60,7 @@ def test_what_people_typed_comes_back_as_text(text: str, template: str) -> None:
     plain, html = content.render(fill(template, text=text))
     empty_html = content.render(fill(template, text="x"))[1]
     assert sorted(re.findall(r"<[^>]*>", html)) == sorted(re.findall(r"<[^>]*>", empty_html)) or not escape(text)
-    assert "href" not in html
+    assert "<a" not in html
     assert "@room" not in (plain + html).lower()
 
 
@@ -111,6 +111,7 @@ def test_mentions_are_always_explicit(mentions: tuple[str, ...], *, notify: bool
     assert made["msgtype"] == ("m.text" if notify else "m.notice")
 
 
+@settings(deadline=None)
 @given(
     text=st.sampled_from(["a", "&", '"', "🙂", "ä", "\\", "* ", "word ", "line\n", "<"]), times=st.integers(1, 60_000)
 )
@@ -135,7 +136,7 @@ async def test_no_answer_of_the_bot_carries_what_somebody_smuggled_in(dialog: Di
     ]
     assert len(heard) == 4 + 1 + 5
     for answer in heard:
-        assert "href" not in answer.html
+        assert "<a " not in answer.html
         assert not re.search(r"<(?!/?(?:p|br|strong|em|code|ul|ol|li|blockquote)\b)", answer.html)
         assert "@room" not in (answer + answer.html).lower()
         assert set(answer.mentions) <= {"@karin:test"}

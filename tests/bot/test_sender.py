@@ -193,3 +193,17 @@ async def test_messages_about_one_subject_keep_their_order_in_each_room(
     await dialog.settle()
     assert said(homeserver, "#ag1:test") == ["Ansage: alt", "Ansage: neu"]
     assert query(dialog.config.data.database, "SELECT count(*) FROM outbox WHERE state != 'sent'") == [(0,)]
+
+
+async def test_an_answer_comes_before_the_message_it_tells_of(dialog: Dialog, homeserver: FakeHomeserver) -> None:
+    """C6: an answer about a date and the announcement of that date in the same room are about one subject."""
+    group = homeserver.room("#ag1:test").id
+    hold = homeserver.hold(lambda request: f"{group}/send/" in request.path)
+    homeserver.user("karin").say("#ag1:test", "!ansage neu")
+    await hold.arrived.wait()
+    await homeserver.wait_for(lambda: said(homeserver, "#ag5:test"))
+    await homeserver.synced(BOT)
+    assert said(homeserver, "#ag1:test") == []
+    hold.release()
+    await dialog.settle()
+    assert said(homeserver, "#ag1:test") == ["Gesendet an 5 Räume.", "Ansage: neu"]

@@ -151,9 +151,8 @@ async def test_the_next_office_hour_comes_from_the_calendar(dialog: Dialog) -> N
     assert str(await dialog.say("anna", "direkt:anna", "Wann ist die nächste OZG-Sprechstunde?")) == snapshot("""\
 Wann ist die nächste OZG-Sprechstunde?
 Nächster Termin: OZG-Sprechstunde, Mi 02.12.2026, 10:00–11:00 Uhr (in 9 Tagen), https://example.org/os. Mehr: !sprechstunde
-Eingetragene Termine zeigt Ihnen !sprechstunde. Steht dort keiner, finden Sie ihn auf https://ozg.sachsen-anhalt.de/ oder erfragen ihn unter ozg@sachsen-anhalt.de. Ein fester Rhythmus ist dem Bot nicht bekannt.
 
-Quelle: Webauftritt ozg.sachsen-anhalt.de (https://ozg.sachsen-anhalt.de/), Stand: 05.11.2025
+Quelle: Kalender dieses Bots
 Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
 """)
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,13 @@ from storage.errors import DatabaseUnusable, explain
 from tests.dialog import BOT, MONDAY, Dialog
 from tests.homeserver import FakeHomeserver
 from tests.kit import output_of, said, start_process, write_config
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "bot.sqlite")
+    yield database
+    await database.close()
 
 
 async def refusal(path: Path) -> str:
@@ -145,21 +153,22 @@ async def test_a_full_disk_is_waited_out_and_nothing_is_lost(
     assert len(said(homeserver, "#plenum:test")) == len(asked)
 
 
-async def test_nothing_of_a_transaction_that_raises_is_kept(tmp_path: Path) -> None:
+async def test_nothing_of_a_transaction_that_raises_is_kept(database: Database) -> None:
     """Rule 1: together or not at all."""
-    database = await Database.open(tmp_path / "bot.sqlite")
-    with pytest.raises(RuntimeError):
+
+    async def fails_half_way() -> None:
         async with database.transaction() as session:
             await sync.begin(session, user_id=BOT, device_id="D", at=MONDAY)
             raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        await fails_half_way()
     async with database.reading() as session:
         assert await sync.get(session) is None
-    await database.close()
 
 
-async def test_writers_wait_for_each_other_and_lose_no_update(tmp_path: Path) -> None:
+async def test_writers_wait_for_each_other_and_lose_no_update(database: Database) -> None:
     """BEGIN IMMEDIATE: of 40 at once that read and write, none overwrites another."""
-    database = await Database.open(tmp_path / "bot.sqlite")
     async with database.transaction() as session:
         await session.execute(text("CREATE TABLE counter (n INTEGER)"))
         await session.execute(text("INSERT INTO counter VALUES (0)"))
@@ -173,29 +182,24 @@ async def test_writers_wait_for_each_other_and_lose_no_update(tmp_path: Path) ->
     await asyncio.gather(*(increment() for _ in range(40)))
     async with database.reading() as session:
         assert await session.scalar(text("SELECT n FROM counter")) == 40
-    await database.close()
 
 
-async def test_errors_do_not_quote_what_was_to_be_stored(tmp_path: Path) -> None:
+async def test_errors_do_not_quote_what_was_to_be_stored(database: Database) -> None:
     """C20: SQLAlchemy would put the values into the exception's text."""
-    database = await Database.open(tmp_path / "bot.sqlite")
     with pytest.raises(OperationalError) as raised:
         async with database.transaction() as session:
             await session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "Rhabarberkuchen"})
     assert "Rhabarberkuchen" not in str(raised.value)
-    await database.close()
 
 
-async def test_a_copy_taken_after_a_kill_opens(tmp_path: Path) -> None:
+async def test_a_copy_taken_after_a_kill_opens(database: Database, tmp_path: Path) -> None:
     """C3: database and write-ahead log as a killed process leaves them."""
-    database = await Database.open(tmp_path / "bot.sqlite")
     async with database.transaction() as session:
         await roles.replace(session, coordinators=["@karin:test"], leads={})
     copy = tmp_path / "copy"
     copy.mkdir()
-    for path in tmp_path.glob("bot.sqlite*"):
-        shutil.copy(path, copy)
-    await database.close()
+    for ending in ("", "-wal"):
+        shutil.copy(tmp_path / f"bot.sqlite{ending}", copy)
     again = await Database.open(copy / "bot.sqlite")
     async with again.reading() as session:
         assert list(await roles.everybody(session)) == ["@karin:test"]

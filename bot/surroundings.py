@@ -1,0 +1,38 @@
+"""Who is who and which room is which: read once, and again whenever something may have changed it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import roles, rooms
+from storage.roles import Roles
+from storage.tables import RoomKind
+
+
+@dataclass(frozen=True)
+class Known:
+    """Roles by user ID; what each room is for, and the number of the group whose room it is, by room ID."""
+
+    roles: dict[str, Roles]
+    rooms: dict[str, tuple[RoomKind, int | None]]
+
+
+class Surroundings:
+    """The one copy in memory; whoever writes rooms or roles calls `changed()`."""
+
+    def __init__(self) -> None:
+        self._known: Known | None = None
+
+    def changed(self) -> None:
+        """Forget what was read."""
+        self._known = None
+
+    async def known(self, session: AsyncSession) -> Known:
+        """What the database says, as of the last change."""
+        if self._known is None:
+            every = await rooms.known(session)
+            self._known = Known(
+                await roles.everybody(session),
+                {room_id: (room.kind, room.group_number) for room_id, room in every.items()},
+            )
+        return self._known
