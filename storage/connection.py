@@ -3,7 +3,7 @@
 A statement on a local SQLite file takes some ten microseconds; handing it to a thread and back, four times for
 each as SQLAlchemy does, takes ten times that. With a write-ahead log and synchronous=NORMAL a commit does not wait
 for the disk either. What may wait stays in the thread: a BEGIN while another program holds the write lock, and
-the checkpoint (see docs/adr/0013-sql-in-place.md and benchmarks/).
+the checkpoint (see docs/adr/0013-statements-in-place.md and benchmarks/).
 """
 
 import sqlite3

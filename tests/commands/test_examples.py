@@ -1,0 +1,68 @@
+"""What the bot says about its commands is true: every example works, every command has help, wrong words are answered."""
+
+import pytest
+
+from commands.command import Command
+from commands.registry import COMMANDS
+from storage.tables import Role
+from tests.dialog import Dialog
+
+PERSON = {Role.PARTICIPANT: "anna", Role.LEAD: "lena", Role.COORDINATOR: "karin"}
+REFUSALS = ("kenne ich nicht", "So geht es:", "Das darf nur", "ein Fehler aufgetreten", "gibt es nicht")
+ids = [command.name for command in COMMANDS]
+
+
+async def prepare(dialog: Dialog, command: Command) -> None:
+    """What the example of a command takes for granted."""
+    if command.name in {"plenum verschieben", "plenum absagen"}:
+        await dialog.hear("karin", "koordination", "!plenum neu 14.12.2026 10:00-12:00 Abschluss")
+        await dialog.hear("karin", "koordination", "!ja")
+    if command.name in {"ja", "nein"}:
+        await dialog.hear("karin", "plenum", "!plenum neu 14.12.2026 10:00-12:00 Abschluss")
+    if command.name in {"zurückziehen", "antwort"}:
+        await dialog.say("anna", "ag3", "!frage Wer zahlt nach der Anschubfinanzierung?")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ids)
+async def test_every_example_works(dialog: Dialog, command: Command) -> None:
+    await prepare(dialog, command)
+    answers = await dialog.hear(PERSON[command.role], "plenum", command.example)
+    [answer] = [each for each in answers if each.content["msgtype"] == "m.notice" and each.room == "plenum"]
+    assert not any(refusal in answer for refusal in REFUSALS), answer
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ids)
+async def test_every_command_has_help_with_its_example(dialog: Dialog, command: Command) -> None:
+    answer = await dialog.say("anna", "plenum", f"!hilfe {command.name}")
+    assert command.example in answer
+    assert command.help in answer
+    assert command.help.endswith(".")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=ids)
+@pytest.mark.parametrize(
+    "words", ["", "<b>fett</b> @room", "\u202e \u0007", "x" * 5000], ids=["none", "html", "signs", "long"]
+)
+async def test_wrong_words_get_one_answer_and_never_an_apology(dialog: Dialog, command: Command, words: str) -> None:
+    answers = await dialog.hear(PERSON[command.role], "plenum", f"!{command.name} {words}")
+    replies = [each for each in answers if each.content["msgtype"] == "m.notice" and each.room == "plenum"]
+    assert len(replies) == 1
+    assert "ein Fehler aufgetreten" not in replies[0]
+    assert "@room" not in replies[0]
+    assert "<b>" not in replies[0].html
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in COMMANDS if each.role is not Role.PARTICIPANT], ids=lambda each: each.name
+)
+async def test_who_may_not_is_told_who_may(dialog: Dialog, command: Command) -> None:
+    await prepare(dialog, command)
+    assert "Das darf nur" in await dialog.say("ben", "plenum", command.example)
+
+
+async def test_help_shows_only_what_the_reader_may_do(dialog: Dialog) -> None:
+    shown = {person: await dialog.say(person, "plenum", "!hilfe") for person in ("anna", "lena", "karin")}
+    assert "!plenum neu" in shown["karin"]
+    assert "!plenum neu" not in shown["anna"]
+    assert "!antwort" in shown["lena"]
+    assert "!antwort" not in shown["anna"]
