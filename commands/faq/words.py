@@ -5,8 +5,10 @@ Nothing here is about one FAQ: no entry's subject and no person's message belong
 
 import re
 import unicodedata
-from functools import cache
-from typing import Any
+
+import snowballstemmer
+
+_STEMMER = snowballstemmer.stemmer("german")
 
 _STOP = """
 aber alle allem allen aller alles als also am an andere anderen auch auf aus bald beim bei bin bis bist bitte da
@@ -117,17 +119,9 @@ def fold(text: str) -> str:
     return _DIGRAPH.sub(lambda pair: pair.group()[0], unicodedata.normalize("NFKC", text).lower()).translate(_FOLD)
 
 
-@cache
-def _stemmer() -> Any:
-    """The German Snowball stemmer, loaded when the first question comes: the package brings thirty languages."""
-    import snowballstemmer  # noqa: PLC0415 (see above)
-
-    return snowballstemmer.stemmer("german")
-
-
 def stem_of(word: str) -> str:
     """Cut a folded word down to its Snowball stem."""
-    return str(_stemmer().stemWord(word))
+    return str(_STEMMER.stemWord(word))
 
 
 def _stems(words: str) -> frozenset[str]:
