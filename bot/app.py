@@ -81,7 +81,7 @@ class App:
         self._client = client
         self.database = database
         self._now = now
-        surroundings = Surroundings()
+        self.surroundings = Surroundings()
         self.sender = Sender(database, client, now=now)
         invitations = Invitations(
             servers=frozenset(config.homeserver.allowed_servers),
@@ -96,7 +96,7 @@ class App:
             settings,
             writer,
             invitations=invitations,
-            surroundings=surroundings,
+            surroundings=self.surroundings,
             now=now,
             on_queued=self.sender.offer,
         )
@@ -107,7 +107,7 @@ class App:
             address,
             now=now,
             sender=self.sender,
-            surroundings=surroundings,
+            surroundings=self.surroundings,
             on_arrivals=self.dispatcher.offer,
         )
 
