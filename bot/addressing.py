@@ -55,6 +55,7 @@ class Address:
             return Addressed(text=command, explicit=True)
         if not called:
             return None
+        text = text.removeprefix(self.prefix).strip()  # "! frage", as phones like to write it
         if self.user_id in mentions:
             text = self._anywhere.sub("", text, count=1).strip()
         return Addressed(text=text, explicit=False)

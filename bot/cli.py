@@ -14,13 +14,13 @@ from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 from bot import lock, logs
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
-from bot.errors import LoginRefused, Stopped
+from bot.errors import KeysUnusable, LoginRefused, Stopped
 from bot.matrix.errors import SessionEnded
 from storage.errors import DatabaseUnusable, explain
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Matrix bot of working group 4.")
 
-ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
+ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", readable=False)]
 
 BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED = 1, 2, 3, 4, 5, 6
 
@@ -41,12 +41,16 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
             asyncio.run(_run(settings, secret))
     except lock.AlreadyRunning as error:
         _end(RUNNING_ALREADY, str(error))
-    except DatabaseUnusable as error:
+    except (DatabaseUnusable, KeysUnusable) as error:
         _end(DATABASE_UNUSABLE, str(error))
     except SqlDatabaseError as error:
         _end(DATABASE_UNUSABLE, str(explain(error, settings.data.database)))
     except OSError as error:
-        _end(DATABASE_UNUSABLE, f"The data directory {settings.data.directory} cannot be used: {error.strerror}.")
+        _end(
+            DATABASE_UNUSABLE,
+            f"The data directory {settings.data.directory} cannot be used: {error.strerror}."
+            " Check its owner and permissions, or set another one in [data] directory.",
+        )
     except LoginRefused as error:
         _end(LOGIN_REFUSED, str(error))
     except SessionEnded as error:

@@ -56,9 +56,8 @@ class Clock:
             await self.ring()
             await stop.wait()
         finally:
-            scheduler.shutdown(wait=False)
-            async with self._one_at_a_time:
-                pass  # a ring that is under way ends before the database is closed
+            async with self._one_at_a_time:  # a ring that is under way ends before the database is closed
+                scheduler.shutdown(wait=False)
 
     async def ring(self) -> None:
         """Ask every job; each has a transaction of its own, so that a bug in one does not silence the others."""

@@ -244,6 +244,9 @@ class Dispatcher:
         followed = await self._follow(call, arrival, session, deleted=False)
         if followed is not None or not arrival.content["addressed"]:
             return followed
+        found = self._registry.find(call.text)
+        if found is not None and found[0].once:
+            return Reply(text=help_texts.not_again())
         return await self._message(call, arrival, session)  # found again under the original message's ID
 
     async def _follow(self, call: Call, arrival: Arrival, session: AsyncSession, *, deleted: bool) -> Reply | None:

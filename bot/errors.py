@@ -5,5 +5,9 @@ class LoginRefused(Exception):
     """The homeserver does not accept the login. The text names the remedy."""
 
 
+class KeysUnusable(Exception):
+    """The store of encryption keys cannot be read. The text names the remedy."""
+
+
 class Stopped(Exception):
     """The operator stopped the bot before it had a session."""

@@ -1,7 +1,8 @@
 """Stop 2: what the homeserver sent goes into the inbox together with our position, in one transaction."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,8 @@ from bot.addressing import Address, Addressed
 from bot.backoff import delay_s
 from bot.matrix import sync
 from bot.matrix.client import Client
-from bot.matrix.errors import RateLimited, Rejected, Unreachable
+from bot.matrix.crypto import Crypto
+from bot.matrix.errors import MatrixError, RateLimited, Rejected, Unreachable
 from bot.matrix.events import Incoming
 from bot.sender import Sender
 from bot.surroundings import Surroundings
@@ -26,6 +28,8 @@ from storage.tables import RoomKind
 _log = structlog.get_logger(__name__)
 
 LONG_POLL_MS = 30_000
+KEYS_AGAIN_S = 5.0
+"""After trouble with keys, so long until they are looked after again."""
 MOST_UNCOMMITTED = 50
 """After so many responses with nothing for the bot, its position is committed all the same."""
 DIRECT_MEMBERS = 2
@@ -54,6 +58,7 @@ class Intake:
         self._on_arrivals = on_arrivals
         self._since: str | None = None
         self._uncommitted = 0
+        self._maintenance: asyncio.Task[None] | None = None
         self._direct: set[str] = set()
         self._configured: set[str] = set()
         self._rooms: dict[str, sync.RoomNews] = {}
@@ -67,6 +72,8 @@ class Intake:
         self._since = row.next_batch if row else None
         for room_id, room in known.items():
             self._rooms[room_id] = sync.RoomNews(joined=room.joined, encrypted=room.encrypted, members=room.members)
+            if room.encrypted:
+                self._client.encrypted_rooms.add(room_id)
             if room.kind is RoomKind.DIRECT:
                 self._direct.add(room_id)
             elif room.kind is not RoomKind.OTHER:
@@ -96,9 +103,9 @@ class Intake:
                     break
                 try:
                     batch = receiving.result()
+                    await self._without_forged_edits(batch)
                     await asyncio.shield(self.take(batch))
-                    if self._client.crypto is not None:
-                        await self._client.crypto.maintain()
+                    self._maintain_keys()
                 except (Unreachable, RateLimited, Rejected, OperationalError) as error:
                     failures += 1
                     wait_s = error.retry_after_s if isinstance(error, RateLimited) else delay_s(failures)
@@ -109,10 +116,43 @@ class Intake:
                     self.caught_up.set()
         finally:
             stopping.cancel()
+            if self._maintenance is not None:
+                self._maintenance.cancel()
         try:
             await asyncio.shield(self._commit_position())
         except OperationalError as error:
             _log.warning("position_not_stored", error=_named(error))  # the next run looks at nothing-for-us again
+
+    def _maintain_keys(self) -> None:
+        """Look after the keys in the background: trouble there must not keep messages from coming in."""
+        if self._client.crypto is not None and (self._maintenance is None or self._maintenance.done()):
+            self._maintenance = asyncio.ensure_future(self._maintain(self._client.crypto))
+
+    async def _maintain(self, crypto: Crypto) -> None:
+        try:
+            await crypto.maintain()
+        except MatrixError as error:
+            _log.warning("keys_not_maintained", error=str(error))
+            await asyncio.sleep(KEYS_AGAIN_S)
+
+    async def _without_forged_edits(self, batch: sync.Batch) -> None:
+        """Drop edits that do not come from the author of the message (client-server API, Event replacements)."""
+        edits = [each for each in batch.incoming if each.kind == "edit" and self._is_addressed(each)]
+        if not edits:
+            return
+        async with self._database.reading() as session:
+            known = await inbox.authors(session, {each.target for each in edits})
+        here = {each.event_id: (each.sender, each.room_id) for each in batch.incoming}
+        for each in edits:
+            author = known.get(each.target) or here.get(each.target) or await self._author(each)
+            if author != (each.sender, each.room_id):
+                batch.incoming.remove(each)
+
+    async def _author(self, edit: Incoming) -> tuple[str, str] | None:
+        try:
+            return await self._client.sender_of(edit.room_id, edit.target), edit.room_id
+        except Rejected:
+            return None  # there is no such message, or the bot may not see it
 
     async def take(self, batch: sync.Batch) -> None:
         """Commit what a batch brings, and our new position with it (contract C1)."""
@@ -137,7 +177,7 @@ class Intake:
             await position.move(session, batch.next_batch)
         if news:
             self._surroundings.changed()
-        self._rooms.update(news)
+        self._remember(news)
         self._direct.update(each.room_id for each in batch.invitations if each.direct)
         self._since = batch.next_batch
         self._uncommitted = 0
@@ -168,6 +208,9 @@ class Intake:
             if content is not None:
                 arrivals.append(self._arrival(each, content))
                 known[each.event_id] = (each.sender, each.room_id)
+                if each.kind == "edit" and each.target not in known:
+                    await inbox.note_original(session, replace(self._arrival(each, {}), event_id=each.target))
+                    known[each.target] = (each.sender, each.room_id)
         return await inbox.add(session, arrivals) if arrivals else []
 
     def _content(self, each: Incoming, *, ours: set[str], known: dict[str, tuple[str, str]]) -> dict[str, Any] | None:
@@ -221,6 +264,19 @@ class Intake:
         return (each.encrypted is not None and each.encrypted != old.encrypted) or (
             each.members is not None and each.members != old.members
         )
+
+    def _remember(self, news: Mapping[str, sync.RoomNews]) -> None:
+        for room_id, each in news.items():
+            old = self._rooms.get(room_id)
+            if old is not None:
+                each = replace(  # noqa: PLW2901 (what was not said stays)
+                    each,
+                    encrypted=old.encrypted if each.encrypted is None else each.encrypted,
+                    members=old.members if each.members is None else each.members,
+                )
+            self._rooms[room_id] = each
+            if each.encrypted:
+                self._client.encrypted_rooms.add(room_id)
 
     async def _note_room(self, session: AsyncSession, room_id: str, each: sync.RoomNews) -> None:
         what: dict[str, bool | int | RoomKind] = {"joined": each.joined}

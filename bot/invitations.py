@@ -41,7 +41,9 @@ class Invitations:
             return [self.writer.room_request(LEAVE, arrival.room_id, cause=arrival.event_id, at=at)]
         rows = [self.writer.room_request(JOIN, arrival.room_id, cause=arrival.event_id, at=at)]
         if arrival.content.get("direct"):
-            await rooms.note(session, arrival.room_id, kind=RoomKind.DIRECT)
+            room = (await rooms.known(session)).get(arrival.room_id)
+            if room is None or room.kind is RoomKind.OTHER:
+                await rooms.note(session, arrival.room_id, kind=RoomKind.DIRECT)
             welcome = Message(
                 key=f"welcome:{arrival.room_id}",
                 room_id=arrival.room_id,

@@ -13,7 +13,7 @@ from bot import outgoing
 from bot.backoff import delay_s
 from bot.matrix import content
 from bot.matrix.client import Client
-from bot.matrix.errors import MatrixError, RateLimited, Rejected, SessionEnded, Unreachable
+from bot.matrix.errors import MatrixError, RateLimited, Rejected, ServerFailing, SessionEnded, Unreachable
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing
@@ -44,6 +44,7 @@ class Sender:
         self._most_in_flight = MOST_IN_FLIGHT
         self._failures = 0
         self._bugs: dict[int, int] = {}
+        self._failed: dict[int, int] = {}
         self._pause_until = 0.0
         self._sent: list[tuple[int, str | None]] = []
         self._answered: deque[str] = deque(maxlen=MOST_REMEMBERED)
@@ -76,8 +77,12 @@ class Sender:
         self._wake.set()
 
     def has_sent(self, txn_id: str) -> bool:
-        """Whether the homeserver has answered for this transaction in this run: then its echo tells nothing new."""
-        return txn_id in self._answered
+        """Whether the homeserver has answered for this transaction in this run, and that is noted.
+
+        Then its echo tells nothing new. Before, the position must not pass the echo without it: after a crash only
+        the echo would tell.
+        """
+        return txn_id in self._answered and not self._sent and not self._noting.locked()
 
     @property
     def idle(self) -> bool:
@@ -156,6 +161,8 @@ class Sender:
             self._most_in_flight = 1
             self._pause(error.retry_after_s)
             self._ready.appendleft(row.id)
+        except ServerFailing as error:
+            self._try_again_later(row, str(error))
         except Unreachable as error:
             self._failures += 1
             wait_s = delay_s(self._failures)
@@ -173,8 +180,21 @@ class Sender:
             raise
         else:
             self._failures = 0
+            self._failed.pop(row.id, None)
             self._most_in_flight = min(MOST_IN_FLIGHT, self._most_in_flight + 1)
             self._done(row)
+
+    def _try_again_later(self, row: Outgoing, error: str) -> None:
+        """Wait with this row and its lanes only: the homeserver may fail at one room and serve all others."""
+        failures = self._failed[row.id] = self._failed.get(row.id, 0) + 1
+        self._most_in_flight = max(1, self._most_in_flight // 2)
+        wait_s = delay_s(failures)
+        _log.warning("send_failed", outbox=row.id, error=error, retry_in_s=round(wait_s, 1))
+        asyncio.get_running_loop().call_later(wait_s, self._is_ready_again, row.id)
+
+    def _is_ready_again(self, row_id: int) -> None:
+        self._ready.append(row_id)
+        self._wake.set()
 
     async def _deliver_or_park(self, row: Outgoing) -> None:
         try:

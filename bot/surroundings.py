@@ -6,7 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import roles, rooms
 from storage.roles import Roles
-from storage.tables import RoomKind
+from storage.tables import Room, RoomKind
+
+DIRECT_MEMBERS = 2
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ class Surroundings:
             every = await rooms.known(session)
             self._known = Known(
                 await roles.everybody(session),
-                {room_id: (room.kind, room.group_number) for room_id, room in every.items()},
+                {room_id: (_kind(room), room.group_number) for room_id, room in every.items()},
             )
         return self._known
+
+
+def _kind(room: Room) -> RoomKind:
+    """What the room is for now: a direct chat that a third person joined is none any more."""
+    if room.kind is RoomKind.DIRECT and (room.members or 0) > DIRECT_MEMBERS:
+        return RoomKind.OTHER
+    return room.kind

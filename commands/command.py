@@ -1,11 +1,12 @@
 """What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.dates.days import fold
 from commands.errors import NotAllowed, UsageError
 from commands.markup import Markdown
 from commands.settings import Settings
@@ -84,12 +85,17 @@ class Reply:
     messages: tuple[Message, ...] = ()
 
 
+_POLITE = {"bitte", "danke", "bitte sehr", "bitte schoen"}
+
 Handler = Callable[[Call, AsyncSession], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A command: its German name (one or two words), who may use it, its help, and the function that does it."""
+    """A command: its German name (one or two words), who may use it, its help, and the function that does it.
+
+    `once`: editing the message does not do it again, because what it would apply to may be another thing by now.
+    """
 
     name: str
     usage: str
@@ -98,14 +104,21 @@ class Command:
     example: str
     handler: Handler
     details: str = ""
+    once: bool = False
 
     async def __call__(self, call: Call, session: AsyncSession) -> Reply:
-        """Check the sender's role, then do it."""
+        """Check the sender's role and that nothing stands behind a command that takes nothing; then do it."""
         call.require(self.role)
+        if fold(call.text.rstrip("!.")) in _POLITE:
+            call = replace(call, text="")
+        if call.text and not self.usage:
+            raise UsageError("Hinter diesen Befehl gehört nichts weiter.")
         return await self.handler(call, session)
 
 
-def command(name: str, usage: str = "", *, example: str, role: Role = Role.PARTICIPANT) -> Callable[[Handler], Command]:
+def command(
+    name: str, usage: str = "", *, example: str, role: Role = Role.PARTICIPANT, once: bool = False
+) -> Callable[[Handler], Command]:
     """Declare a command. The first line of the handler's docstring is the help line, the rest the details."""
 
     def declare(handler: Handler) -> Command:
@@ -118,6 +131,7 @@ def command(name: str, usage: str = "", *, example: str, role: Role = Role.PARTI
             details=" ".join(details.split()),
             example=example,
             handler=handler,
+            once=once,
         )
 
     return declare

@@ -56,6 +56,11 @@ def usage(problem: str, command: Command | None, settings: Settings) -> Markdown
     return texts.usage(problem, name=command.name, usage=command.usage, example=command.example, prefix=settings.prefix)
 
 
+def not_again() -> Markdown:
+    """The answer to an edit of a message whose command is done only once."""
+    return texts.not_again()
+
+
 def apology(number: str, settings: Settings) -> Markdown:
     """The answer where our own code failed."""
     return texts.apology(number, settings.contact_email)

@@ -1,8 +1,9 @@
 """The one SQLite file: engine, PRAGMAs, and the only begin and commit."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -91,11 +92,12 @@ class Database:
 
     async def _checkpoint(self) -> None:
         """Fold the write-ahead log into the file, as far as readers allow; nothing depends on it."""
-        async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            assert raw.driver_connection is not None
-            async with raw.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)"):
-                pass
+        with suppress(sqlite3.Error, SqlDatabaseError):  # the commit stands; the next checkpoint does more
+            async with self._engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                assert raw.driver_connection is not None
+                async with raw.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)"):
+                    pass
 
     async def close(self) -> None:
         """Close all connections; SQLite then folds the write-ahead log into the file."""

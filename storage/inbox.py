@@ -91,6 +91,11 @@ async def set_aside(session: AsyncSession, arrival: Arrival, *, error: str) -> N
     await session.execute(_ADD, [_row(arrival, InboxState.PARKED) | {"error": error}])
 
 
+async def note_original(session: AsyncSession, original: Arrival) -> None:
+    """Remember a message that only its edit addressed to the bot, so that later edits and deletions find it."""
+    await session.execute(_ADD, [_row(original, InboxState.HANDLED) | {"kind": "original", "content": None}])
+
+
 async def forget(session: AsyncSession, event_id: str) -> None:
     """Drop what a message said, whatever its state: it was deleted."""
     await session.execute(_FORGET, [{"event": event_id}])

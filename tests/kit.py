@@ -34,7 +34,7 @@ async def echo(call: Call, _session: AsyncSession) -> Reply:
     return Reply(text=fill("Echo: {text}", text=text))
 
 
-@command("kaputt", example="!kaputt")
+@command("kaputt", "[Text]", example="!kaputt")
 async def broken(call: Call, session: AsyncSession) -> Reply:
     """Ändert etwas und stürzt dann ab, mit dem Text der Nachricht im Fehler."""
     await rooms.note(session, "!half-done:test", kind=RoomKind.OTHER)
@@ -48,7 +48,7 @@ async def misused(call: Call, session: AsyncSession) -> Reply:
     raise UsageError("Da fehlt die Zahl.")
 
 
-@command("geht nicht", example="!geht nicht")
+@command("geht nicht", "[Text]", example="!geht nicht")
 async def impossible(call: Call, session: AsyncSession) -> Reply:
     """Geht nie."""
     await rooms.note(session, "!half-done:test", kind=RoomKind.OTHER)

@@ -9,14 +9,18 @@ import aiohttp
 import nio
 import orjson
 
+from bot.errors import KeysUnusable
 from bot.matrix import crypto, events
-from bot.matrix.errors import MatrixError, RateLimited, Rejected, SessionEnded, Unreachable
+from bot.matrix.errors import Rejected, ServerFailing, Unreachable, meaning
 
 Json = dict[str, Any]
 
 _CLIENT = "/_matrix/client/v3"
-_DEFAULT_PATIENCE_S = 5.0
-_TOO_MANY, _SERVER_ERROR = 429, 500
+_SERVER_ERROR = 500
+
+
+class _ServerError(aiohttp.ClientConnectionError):
+    """A 5xx, in the shape in which nio tries again."""
 
 
 class _Transport(nio.AsyncClient):  # type: ignore[misc]  # nio has no types
@@ -30,7 +34,7 @@ class _Transport(nio.AsyncClient):  # type: ignore[misc]  # nio has no types
         response = cast(aiohttp.ClientResponse, await super().send(*args, **kwargs))
         if response.status >= _SERVER_ERROR:
             response.release()
-            raise aiohttp.ClientConnectionError(f"HTTP {response.status}")
+            raise _ServerError(f"HTTP {response.status}")
         return response
 
 
@@ -44,6 +48,7 @@ class Client:
         self._nio = client
         self._timeout_s = timeout_s
         self.crypto: crypto.Crypto | None = None
+        self.encrypted_rooms: set[str] = set()
 
     @classmethod
     def to(cls, homeserver: str, user_id: str, *, store: Path | None, timeout_s: float = 30) -> Self:
@@ -92,10 +97,19 @@ class Client:
         self.use_session(str(answer["user_id"]), str(answer["device_id"]), str(answer["access_token"]))
 
     def use_session(self, user_id: str, device_id: str, access_token: str) -> None:
-        """Use a session that exists; with encryption this opens the key store of the device."""
-        self._nio.restore_login(user_id, device_id, access_token)
+        """Use a session that exists; with encryption this opens the key store of the device.
+
+        Raises KeysUnusable where that is damaged.
+        """
+        try:
+            self._nio.restore_login(user_id, device_id, access_token)
+        except Exception as error:  # a damaged file surfaces as whatever peewee, sqlite3 or vodozemac make of it
+            raise KeysUnusable(
+                f"The encryption keys in {self._nio.store_path} cannot be read ({type(error).__name__}). Move that"
+                " directory and session.json aside and start again: the bot then logs in as a new device."
+            ) from error
         if self._nio.olm is not None:
-            self.crypto = crypto.Crypto(self._nio)
+            self.crypto = crypto.Crypto(self._nio, self.encrypted_rooms)
 
     async def whoami(self, access_token: str) -> tuple[str, str | None]:
         """The account and device an access token belongs to. Raises SessionEnded where it counts no more."""
@@ -128,6 +142,8 @@ class Client:
         """
         if self.crypto is not None and self.crypto.is_encrypted(room_id) and event_type != "m.reaction":
             event_type, content = await self.crypto.encrypt(room_id, event_type, content)
+        elif room_id in self.encrypted_rooms and event_type != "m.reaction":
+            raise Rejected(403, "AG4_ENCRYPTION_IS_OFF", "the room is encrypted, [encryption] enabled is false")
         path = f"{_CLIENT}/rooms/{quote(room_id)}/send/{quote(event_type)}/{quote(txn_id)}"
         answer = await self.request("PUT", path, {**content, events.MARK: txn_id})
         if not isinstance(answer.get("event_id"), str):
@@ -146,10 +162,10 @@ class Client:
         """The room ID behind an alias. Raises Rejected (M_NOT_FOUND) where there is none."""
         return str((await self.request("GET", f"{_CLIENT}/directory/room/{quote(alias)}"))["room_id"])
 
-    async def joined_rooms(self) -> list[str]:
-        """The rooms the account is in."""
-        answer = await self.request("GET", f"{_CLIENT}/joined_rooms")
-        return [str(room_id) for room_id in answer["joined_rooms"]]
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        """Who sent an event. Raises Rejected (M_NOT_FOUND) where there is none, or none we may see."""
+        event = await self.request("GET", f"{_CLIENT}/rooms/{quote(room_id)}/event/{quote(event_id)}")
+        return str(event.get("sender", ""))
 
     async def set_display_name(self, name: str) -> None:
         """Set the account's display name, if it is another."""
@@ -173,14 +189,16 @@ class Client:
             response = await self._nio.send(method, path, data, headers, timeout=timeout_s or self._timeout_s)
             async with response:
                 raw = await response.read()
+        except _ServerError as error:
+            raise ServerFailing(str(error)) from error
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise Unreachable(type(error).__name__) from error
         try:
             answer = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise Unreachable(f"HTTP {response.status} without JSON") from error
+            raise ServerFailing(f"HTTP {response.status} without JSON") from error
         if not isinstance(answer, dict):
-            raise Unreachable(f"HTTP {response.status} without a JSON object")
+            raise ServerFailing(f"HTTP {response.status} without a JSON object")
         if response.ok:
             return answer
         raise meaning(response.status, answer, response.headers.get("Retry-After"))
@@ -188,16 +206,3 @@ class Client:
     async def close(self) -> None:
         """Close the connections; the session stays valid."""
         await self._nio.close()
-
-
-def meaning(status: int, answer: Json, retry_after: str | None = None) -> MatrixError:
-    """The exception an error answer stands for (client-server API, Standard error response)."""
-    errcode = str(answer.get("errcode", "M_UNKNOWN"))
-    if status == _TOO_MANY or errcode == "M_LIMIT_EXCEEDED":
-        wait_ms = answer.get("retry_after_ms")
-        if isinstance(wait_ms, int | float) and wait_ms >= 0:
-            return RateLimited(wait_ms / 1000)
-        return RateLimited(float(retry_after) if retry_after and retry_after.isdigit() else _DEFAULT_PATIENCE_S)
-    if errcode in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}:
-        return SessionEnded(errcode)
-    return Rejected(status, errcode)

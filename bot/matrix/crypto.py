@@ -1,15 +1,19 @@
 """End-to-end encryption through nio: keys in, events decrypted, contents encrypted."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import nio
+import structlog
 from nio.store import DefaultStore
 from peewee import SqliteDatabase
 
-from bot.matrix.errors import MatrixError, Rejected, Unreachable
+from bot.matrix.errors import meaning
 
 Json = dict[str, Any]
+
+_log = structlog.get_logger(__name__)
 
 
 class Store(DefaultStore):  # type: ignore[misc]  # nio has no types
@@ -29,15 +33,20 @@ class Store(DefaultStore):  # type: ignore[misc]  # nio has no types
 class Crypto:
     """The keys of this device, and what can be read and written with them."""
 
-    def __init__(self, client: nio.AsyncClient) -> None:
+    def __init__(self, client: nio.AsyncClient, encrypted_rooms: AbstractSet[str]) -> None:
         self._nio = client
+        self._encrypted_rooms = encrypted_rooms
         self._sharing: dict[str, asyncio.Lock] = {}
         self._counts: Json = {}
 
     def is_encrypted(self, room_id: str) -> bool:
-        """Whether a room was ever seen as encrypted (it never becomes unencrypted again)."""
+        """Whether a room was ever seen as encrypted, by us or by nio (it never becomes unencrypted again)."""
         room = self._nio.rooms.get(room_id)
-        return room_id in self._nio.encrypted_rooms or (room is not None and room.encrypted)
+        return (
+            room_id in self._encrypted_rooms
+            or room_id in self._nio.encrypted_rooms
+            or (room is not None and room.encrypted)
+        )
 
     async def receive(self, response: Json) -> None:
         """Take keys, device lists and the state of encrypted rooms out of a raw sync response.
@@ -51,29 +60,22 @@ class Crypto:
         if counts.get("signed_curve25519") == 0:
             self._nio.olm.uploaded_key_count = 0  # nio overlooks the zero and would never upload again
         for event in to_device:
-            await self._give_nio({"to_device": {"events": [event]}}, poisoned_is_fine=True)
-        if rooms or lists or counts != self._counts:  # every response repeats the counts; nio is slow to read them
+            await self._give_nio({"to_device": {"events": [event]}})
+        for room_id, room in rooms.items():
+            await self._give_nio({"rooms": {"join": {room_id: room}}})
+        if lists or counts != self._counts:  # every response repeats the counts, and nio is slow to read them
             self._counts = counts
-            await self._give_nio(
-                {
-                    "rooms": {"join": rooms},
-                    "device_one_time_keys_count": counts,
-                    "device_lists": lists,
-                },
-            )
+            await self._give_nio({"device_one_time_keys_count": counts, "device_lists": lists})
 
-    async def _give_nio(self, part: Json, *, poisoned_is_fine: bool = False) -> None:
-        parsed = nio.SyncResponse.from_dict({"next_batch": "part", **part})
-        if not isinstance(parsed, nio.SyncResponse):
-            if poisoned_is_fine:
-                return
-            raise Unreachable("sync response does not follow the schema")
-        self._nio.next_batch = ""  # nio skips a response whose token it has seen
+    async def _give_nio(self, part: Json) -> None:
+        """Hand nio one part of a response; what it cannot digest costs only that part (contract C5)."""
         try:
-            await self._nio.receive_response(parsed)
-        except Exception:
-            if not poisoned_is_fine:
-                raise
+            parsed = nio.SyncResponse.from_dict({"next_batch": "part", **part})
+            if isinstance(parsed, nio.SyncResponse):
+                self._nio.next_batch = ""  # nio skips a response whose token it has seen
+                await self._nio.receive_response(parsed)
+        except Exception:  # noqa: BLE001 (strangers write these events; one must not cost the others)
+            _log.exception("crypto_part_skipped", part=next(iter(part)))
 
     def _relevant_rooms(self, response: Json) -> Json:
         """Rooms with state that matters for encryption, without their messages."""
@@ -139,8 +141,5 @@ def _ok(answer: Any) -> None:
     """Unwrap nio's answer: an error value becomes an exception (contract C4)."""
     if isinstance(answer, nio.ErrorResponse):
         transport = getattr(answer, "transport_response", None)
-        raise _meaning(transport.status if transport is not None else 0, str(answer.status_code or "M_UNKNOWN"))
-
-
-def _meaning(status: int, errcode: str) -> MatrixError:
-    return Rejected(status, errcode) if status else Unreachable(errcode)
+        error = {"errcode": answer.status_code or "M_UNKNOWN", "retry_after_ms": answer.retry_after_ms}
+        raise meaning(transport.status if transport is not None else 0, error)

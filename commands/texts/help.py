@@ -1,9 +1,11 @@
 """What the bot says about itself, and when something does not fit."""
 
+import re
 from collections.abc import Sequence
 
 from commands.markup import Markdown, fill, join
 
+_COMMAND = re.compile(r"(?<![^\s(„])!(?=[^\W\d])")  # the "!" of a command within details
 APOLOGY = (
     "Das hat leider nicht geklappt: Im Bot ist ein Fehler aufgetreten, es wurde nichts geändert.\n"
     "Bitte versuchen Sie es noch einmal. Bleibt es dabei, nennen Sie der Koordination die Fehlernummer **{number}**"
@@ -13,6 +15,7 @@ UNKNOWN = "Den Befehl `{prefix}{word}` kenne ich nicht."
 NEAREST = "Meinten Sie `{prefix}{name}`? {help}"
 WHAT_I_CAN = "Was Sie hier tun können, zeigt `{prefix}hilfe`."
 USAGE = "So geht es: `{prefix}{name}{usage}`\nBeispiel: `{example}`"
+NOT_AGAIN = "Durch Bearbeiten wird dieser Befehl nicht noch einmal ausgeführt. Bitte senden Sie ihn als neue Nachricht."
 WELCOME = (
     "Guten Tag! Ich bin der Bot der AG 4 (Kommunikation) im CIO-Projekt.\n\n"
     "- Fragen Sie mich einfach, zum Beispiel: *Wann ist die nächste OZG-Sprechstunde?*\n"
@@ -44,6 +47,11 @@ def usage(problem: str, *, name: str, usage: str, example: str, prefix: str) -> 
         example=_code(_with_prefix(example, prefix)),
     )
     return join([Markdown(problem), how])
+
+
+def not_again() -> Markdown:
+    """Editing does not repeat this command."""
+    return Markdown(NOT_AGAIN)
 
 
 def welcome(prefix: str) -> Markdown:
@@ -78,7 +86,7 @@ def one_command(*, name: str, usage: str, text: str, details: str, example: str,
         fill("Wer: {who}", who=who),
     ]
     if details:
-        lines.insert(1, fill("{details}", details=details))
+        lines.insert(1, fill("{details}", details=_COMMAND.sub(lambda _: prefix, details)))
     return join(lines)
 
 

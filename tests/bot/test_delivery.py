@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from storage import inbox
+from storage import inbox, outbox
 from storage import sync as position
 from tests.dialog import BOT, Dialog
 from tests.homeserver import FakeHomeserver
@@ -222,6 +222,26 @@ async def test_our_echo_says_what_was_sent_before_a_crash(
     await crashing.settle()
     assert said(homeserver, "#plenum:test") == ["Echo: eins"]
     assert query(crashing.directory / "ag4-bot.sqlite", "SELECT DISTINCT state FROM outbox") == [("sent",)]
+
+
+async def test_the_position_does_not_pass_an_echo_that_is_not_noted(
+    dialog: Dialog, homeserver: FakeHomeserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C2, C3: the answer to our send is known, but not noted yet, when its echo comes: the echo is stored."""
+
+    async def cannot(*_given: Any, **_more: Any) -> None:
+        raise OperationalError("UPDATE outbox", {}, Exception("disk I/O error"))
+
+    real = outbox.sent
+    monkeypatch.setattr(outbox, "sent", cannot)
+    first = homeserver.user("anna").say("#plenum:test", "!echo eins")
+    await homeserver.wait_for(lambda: answers_to(homeserver, first))
+    second = homeserver.user("ben").say("#plenum:test", "!echo zwei")
+    await homeserver.wait_for(lambda: answers_to(homeserver, second))
+    await homeserver.synced(BOT, homeserver.world.events[second].position)
+    rows = query(dialog.config.data.database, "SELECT state FROM outbox WHERE key = ?", f"reply:{first}")
+    assert rows == [("sent",)]
+    monkeypatch.setattr(outbox, "sent", real)
 
 
 async def test_our_echo_is_found_in_a_gap_too(homeserver: FakeHomeserver, crashing: CrashingBot) -> None:
