@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -28,6 +28,8 @@ from storage.tables import RoomKind
 _log = structlog.get_logger(__name__)
 
 LONG_POLL_MS = 30_000
+STILL_WORTH_SENDING = timedelta(days=1)
+"""What was said for a room before the bot was in it is sent after all if it is no older than this."""
 KEYS_AGAIN_S = 5.0
 """After trouble with keys, so long until they are looked after again."""
 MOST_UNCOMMITTED = 50
@@ -171,8 +173,11 @@ class Intake:
         async with self._database.transaction() as session:
             if echoes:
                 await outbox.sent_under(session, echoes, at=self._now())
+            unparked = []
             for room_id, each in news.items():
                 await self._note_room(session, room_id, each)
+                if each.joined and not self._is_in(room_id):
+                    unparked += await outbox.unpark(session, room_id, queued_since=self._now() - STILL_WORTH_SENDING)
             stored = await self._store(session, batch, candidates)
             await position.move(session, batch.next_batch)
         if news:
@@ -181,6 +186,7 @@ class Intake:
         self._direct.update(each.room_id for each in batch.invitations if each.direct)
         self._since = batch.next_batch
         self._uncommitted = 0
+        self._sender.offer(unparked)
         if stored:
             self._on_arrivals(stored)
 
@@ -249,6 +255,9 @@ class Intake:
             )
             is not None
         )
+
+    def _is_in(self, room_id: str) -> bool:
+        return room_id in self._rooms and self._rooms[room_id].joined
 
     def _is_direct(self, room_id: str) -> bool:
         """A chat of two: called direct by whoever invited, or without a purpose and with two members."""

@@ -101,6 +101,20 @@ async def parked(session: AsyncSession, outgoing_id: int, *, error: str) -> None
     await session.execute(_PARKED, [{"row": outgoing_id, "why": error}])
 
 
+async def unpark(session: AsyncSession, room_id: str, *, queued_since: datetime) -> list[Outgoing]:
+    """Queue again what was parked for a room that the bot is in only now, unless it is older than `queued_since`."""
+    parked = (
+        _OUTBOX.c.room_id == room_id,
+        _OUTBOX.c.state == OutboxState.PARKED,
+        _OUTBOX.c.queued_at >= queued_since,
+        _OUTBOX.c.content.is_not(None),
+    )
+    found = await session.execute(select(*_COLUMNS).where(*parked).order_by(_OUTBOX.c.id))
+    rows = [Outgoing(**{**row._mapping, "lanes": tuple(row.lanes)}) for row in found]  # noqa: SLF001 (SQLAlchemy's public name)
+    await session.execute(update(_OUTBOX).where(*parked).values(state=OutboxState.QUEUED, error=None))
+    return rows
+
+
 async def subjects(session: AsyncSession, event_ids: Iterable[str]) -> dict[str, str | None]:
     """What our own messages are about: event ID -> subject (None where about nothing); strangers are left out."""
     found = await session.execute(
