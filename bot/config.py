@@ -48,6 +48,7 @@ from bot.config_values import (
 __all__ = ["Config", "ConfigError", "Secret", "check", "from_document", "load"]
 
 DATABASE = "ag4-bot.sqlite"
+_EXAMPLE_DOMAIN = "example.org"
 
 _WRITE_AND_ENTER = os.W_OK | os.X_OK
 
@@ -288,7 +289,19 @@ def check(path: Path, *, environ: Mapping[str, str]) -> list[str]:
     with suppress(ValidationError):  # named above
         data = Data.model_validate(document.get("data", {}), context=_context(base, environ))
         problems += _unwritable(data.directory)
+    with suppress(ValidationError):  # named above
+        problems += _left_as_in_the_example(Homeserver.model_validate(document.get("homeserver", {})))
     return problems
+
+
+def _left_as_in_the_example(homeserver: Homeserver) -> list[str]:
+    """Values nobody's homeserver has: example.org belongs to nobody (RFC 2606)."""
+    named = {"url": homeserver.url, "user": homeserver.user}
+    return [
+        f'[homeserver] {key} is still the one of the example ("{value}"): put in your own.'
+        for key, value in named.items()
+        if value.rstrip("/").endswith(_EXAMPLE_DOMAIN)
+    ]
 
 
 def _context(base: Path, environ: Mapping[str, str]) -> dict[str, Any]:

@@ -428,16 +428,18 @@ def test_paths_start_beside_the_file_or_at_home(tmp_path: Path) -> None:
 
 # --- check ---
 
+OWN = MINIMAL.replace("example.org", "stadt.example")
+
 
 def test_check_finds_nothing_wrong_and_creates_nothing(tmp_path: Path) -> None:
-    path = write(tmp_path, MINIMAL)
+    path = write(tmp_path, OWN)
     assert check(path, environ=PASSWORD) == []
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_check_names_settings_secret_and_data_directory_together(tmp_path: Path) -> None:
     write(tmp_path, "", "file")
-    found = check(write(tmp_path, MINIMAL + '[data]\ndirectory = "file/data"\n[log]\nlevel = "loud"'), environ={})
+    found = check(write(tmp_path, OWN + '[data]\ndirectory = "file/data"\n[log]\nlevel = "loud"'), environ={})
     assert [sentence.split(":")[0] for sentence in found] == [
         '[log] level must be "debug", "info", "warning" or "error"',
         "The bot has no password",
@@ -447,10 +449,18 @@ def test_check_names_settings_secret_and_data_directory_together(tmp_path: Path)
 
 def test_check_names_a_directory_that_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
-    [sentence] = check(write(tmp_path, MINIMAL), environ=PASSWORD)
+    [sentence] = check(write(tmp_path, OWN), environ=PASSWORD)
     assert f"may not write to {tmp_path}" in sentence
 
 
 def test_check_of_a_broken_file_is_one_sentence(tmp_path: Path) -> None:
     [sentence] = check(write(tmp_path, "[homeserver"), environ={})
     assert "in the middle of a setting" in sentence
+
+
+def test_check_names_what_was_left_as_in_the_example() -> None:
+    found = check(EXAMPLE, environ=PASSWORD)
+    assert [sentence.split(" is still")[0] for sentence in found if "still" in sentence] == [
+        "[homeserver] url",
+        "[homeserver] user",
+    ]
