@@ -112,7 +112,7 @@ class Command:
         if fold(call.text.rstrip("!.")) in _POLITE:
             call = replace(call, text="")
         if call.text and not self.usage:
-            raise UsageError("Hinter diesen Befehl gehört nichts weiter.")
+            raise UsageError("Dieser Befehl braucht keine weiteren Angaben; es wurde nichts geändert.")
         return await self.handler(call, session)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Command, Follower, Message, Reaction, Reply, command
-from commands.drafting import NO, YES, Action
+from commands.drafting import CONFIRMED, DISCARDED, NO, REPLACED, YES, Action, close, still_open, waiting
 from commands.errors import NotFound, NotPossible
 from commands.settings import Settings
 from commands.texts import confirming as texts
@@ -21,7 +21,10 @@ class Confirming:
     def __init__(self, actions: Sequence[Action]) -> None:
         self._actions = {action.name: action for action in actions}
         lowest = min((action.role for action in actions), key=list(Role).index)
-        declare = command("ja", example="!ja", role=lowest), command("nein", example="!nein", role=lowest)
+        declare = (
+            command("ja", example="!ja", role=lowest, once=True),
+            command("nein", example="!nein", role=lowest, once=True),
+        )
         self.commands: tuple[Command, ...] = (declare[0](self._yes), declare[1](self._no))
         self.reactions: tuple[Reaction, ...] = (
             Reaction(emoji=YES, subject="draft", handler=self._yes_by_reaction),
@@ -61,14 +64,14 @@ class Confirming:
         if draft.state is DraftState.CONFIRMED:
             return Reply(text=texts.done_already(prefix=call.settings.prefix))
         if draft.state is DraftState.OPEN:
-            await _close(draft, DraftState.DISCARDED, call, session)
+            await close(draft, DraftState.DISCARDED, DISCARDED, call, session)
         return None
 
     async def _deleted(self, call: Call, _cause: str, session: AsyncSession) -> Reply | None:
         draft = await drafts.made_of(session, call.event_id)
         if draft is None or draft.state is not DraftState.OPEN:
             return None
-        await _close(draft, DraftState.DISCARDED, call, session)
+        await close(draft, DraftState.DISCARDED, DISCARDED, call, session)
         return Reply(text=texts.deleted())
 
     async def _waiting(self, call: Call, session: AsyncSession) -> Draft:
@@ -86,23 +89,27 @@ class Confirming:
         return draft
 
     async def _confirm(self, call: Call, draft: Draft, session: AsyncSession) -> Reply:
-        self._check(call, draft)
+        await self._check(call, draft, session)
         payload = draft.payload
-        await _close(draft, DraftState.CONFIRMED, call, session)
+        await close(draft, DraftState.CONFIRMED, CONFIRMED, call, session)
         return await self._actions[draft.action].apply(call, payload, session)
 
     async def _discard(self, call: Call, draft: Draft, session: AsyncSession) -> Reply:
-        self._check(call, draft)
-        await _close(draft, DraftState.DISCARDED, call, session)
-        return Reply(text=texts.discarded())
+        await self._check(call, draft, session)
+        gone = waiting(call, draft)
+        await close(draft, DraftState.DISCARDED, DISCARDED, call, session)
+        left = await still_open(call, session)
+        return Reply(text=texts.discarded(gone, left, prefix=call.settings.prefix))
 
-    def _check(self, call: Call, draft: Draft) -> None:
+    async def _check(self, call: Call, draft: Draft, session: AsyncSession) -> None:
         """Raise NotAllowed or NotPossible unless this person may decide on this preview now."""
         call.require(self._actions[draft.action].role)
         prefix = call.settings.prefix
         if draft.state is DraftState.CONFIRMED:
             raise NotPossible(texts.done_already(prefix=prefix))
         if draft.state is DraftState.DISCARDED:
+            if any(each.what == REPLACED for each in await history.of(session, f"draft:{draft.id}")):
+                raise NotPossible(texts.replaced_already())
             raise NotPossible(texts.discarded_already(command=draft.action, prefix=prefix))
         if draft.state is DraftState.EXPIRED or draft.expires_at <= call.at:
             raise NotPossible(texts.too_late(command=draft.action, prefix=prefix))
@@ -133,20 +140,3 @@ async def expire(session: AsyncSession, now: datetime, settings: Settings) -> li
             )
         )
     return messages
-
-
-_WHAT = {DraftState.CONFIRMED: "Vorschau bestätigt", DraftState.DISCARDED: "Vorschau verworfen"}
-
-
-async def _close(draft: Draft, state: DraftState, call: Call, session: AsyncSession) -> None:
-    await drafts.close(session, draft, state)
-    await history.add(
-        session,
-        f"draft:{draft.id}",
-        _WHAT[state],
-        at=call.at,
-        actor=call.sender,
-        role=call.roles.highest,
-        before=DraftState.OPEN,
-        after=state,
-    )

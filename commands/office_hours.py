@@ -5,7 +5,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commands.command import Call, Reply, command
 from commands.dates.wall_clock import wall
 from commands.dates.wording import countdown
-from commands.errors import UsageError
 from commands.event_text import when
 from commands.texts import office_hours as texts
 from storage import calendar
@@ -19,8 +18,6 @@ async def show(call: Call, session: AsyncSession) -> Reply:
 
     Termine, Thema, Zugang und Folien stammen vom Betreiber dieses Bots. Was nicht hinterlegt ist, sagt die Antwort.
     """
-    if call.text:
-        raise UsageError(texts.needs_nothing(call.settings.prefix))
     found = await calendar.upcoming(session, after=wall(call.at), kind=calendar.OFFICE_HOUR)
     if not found:
         return Reply(text=texts.none_known(call.settings))

@@ -55,6 +55,16 @@ async def waiting_in(session: AsyncSession, room_id: str, *, author: str) -> Dra
     return found.one_or_none()
 
 
+async def open_of(session: AsyncSession, room_id: str, *, author: str) -> Sequence[Draft]:
+    """The open previews of one person in a room, newest first."""
+    found = await session.scalars(
+        select(Draft)
+        .where(Draft.room_id == room_id, Draft.author == author, Draft.state == DraftState.OPEN)
+        .order_by(Draft.id.desc())
+    )
+    return found.all()
+
+
 async def made_of(session: AsyncSession, source_event_id: str) -> Draft | None:
     """The newest preview that a message asked for, or None."""
     found = await session.scalars(

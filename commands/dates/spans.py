@@ -97,6 +97,8 @@ _VAGUE: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_BARE_HOURS: Final = re.compile(rf"\0[\s,]*(\d{{1,2}}){_TO}(\d{{1,2}})(?![\w.:/-])", re.IGNORECASE)
+"""Behind a day, which is blanked: "14.12. 10-12"."""
 _NOON: Final = 12
 _LAST_HOUR: Final = 23
 _LAST_MINUTE: Final = 59
@@ -226,6 +228,9 @@ def _checked(span: Span) -> Span:
 
 
 def _refuse_look_alikes(line: str, *, day: bool, hours: bool) -> None:
+    if day and not hours and (bare := _BARE_HOURS.search(line)) and int(bare[1]) < int(bare[2]) <= _LAST_HOUR:
+        first, last = int(bare[1]), int(bare[2])
+        raise BadDate(f"Meinen Sie {first}–{last} Uhr? Bitte schreiben Sie {first}:00–{last}:00. {_IN_QUOTES}")
     if not day and (slashed := SLASHED.search(line)):
         raise BadDate(two_readings(slashed))
     if not (day and hours) and (dotted := HALF_DOTTED.search(line)):

@@ -11,15 +11,17 @@ from commands.command import Call, Reply, command
 from commands.dates.wall_clock import wall
 from commands.dates.wording import countdown
 from commands.event_text import name, when
-from commands.faq.ranking import Entry, Ranking
+from commands.faq.ranking import MAX_CHARACTERS, Entry, Ranking
 from commands.faq.small_talk import SmallTalk, small_talk
 from commands.faq.words import fold
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import faq as texts
-from storage import calendar, faq, roles
-from storage.tables import FaqEntry
+from storage import calendar, faq, groups, roles
+from storage.tables import FaqEntry, Role
 
+_OPERATOR: Final = "Angabe des Betreibers dieses Bots"
+_PEOPLE: Final = ("leads", "coordinators")  # live data that takes the place of "that is not known"
 _LITERAL: Final = 1.0  # score of a question that was asked word for word
 _CERTAIN: Final = 0.5  # below it even a "sure" entry is only offered: a wrong answer costs more than none
 _GROUP_ENTRY: Final = re.compile(r"ag-(\d+)")
@@ -27,6 +29,7 @@ _DATES: Final = {
     "office_hours": (calendar.OFFICE_HOUR, "OZG-Sprechstunde", "sprechstunde"),
     "plenary": (calendar.PLENARY, "Plenarsitzung", "plenum"),
 }  # what live data is about: kind in the calendar, what people call it, the command that says more
+_GROUP_ASKED_FOR: Final = re.compile(r"\bag[\s-]*(\d+)", re.IGNORECASE)
 _ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
 
 
@@ -42,7 +45,7 @@ async def look_up(call: Call, session: AsyncSession) -> Reply:
     if topic:
         return Reply(text=texts.topic(topic[0].category, [each.question for each in topic], call.settings.prefix))
     if call.text:
-        return Reply(text=await _answer(call, session, entries))
+        return await _reply(call, session, entries)
     listed = [
         (its[0].category, len(its), its[0].question)
         for its in (_topic(category, entries) for category in _categories(entries))
@@ -52,16 +55,24 @@ async def look_up(call: Call, session: AsyncSession) -> Reply:
 
 async def answer_freely(call: Call, session: AsyncSession) -> Reply:
     """Answer what somebody said to the bot that is no command: a question, a greeting, or nothing at all."""
-    said = small_talk(clean(call.text))
+    return await _reply(call, session, await faq.everything(session))
+
+
+async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Reply:
+    """A polite word, a request to be brief, or what the entries say."""
+    text, prefix = clean(call.text).strip(), call.settings.prefix
+    if len(text) > MAX_CHARACTERS:
+        return Reply(text=texts.too_long(len(text), MAX_CHARACTERS))
+    said = small_talk(text)
     if said is SmallTalk.NOTHING:
-        return Reply(text=texts.what_i_can(call.settings.prefix))
+        return Reply(text=texts.what_i_can(prefix))
     if said is not None:
-        return Reply(text=texts.politely(said, call.settings.prefix))
-    return Reply(text=await _answer(call, session, await faq.everything(session)))
+        return Reply(text=texts.politely(said, prefix))
+    return Reply(text=await _answer(text, call, session, entries))
 
 
-async def _answer(call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Markdown:
-    text, prefix, by_slug = clean(call.text), call.settings.prefix, {entry.slug: entry for entry in entries}
+async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Markdown:
+    prefix, by_slug = call.settings.prefix, {entry.slug: entry for entry in entries}
     if _ONLY_A_NUMBER.fullmatch(text):
         return texts.only_a_number(prefix)
     outcome = _ranking(tuple(_seen(entry) for entry in entries)).ask(text)
@@ -85,7 +96,7 @@ async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
     told = texts.Told(
         question=entry.question,
         text=entered or entry.answer,
-        source="Angabe des Betreibers dieses Bots" if entered else entry.source,
+        source=_OPERATOR if entered else entry.source,
         source_url=None if entered else entry.source_url,
         as_of=None if entered else entry.as_of,
         conflict=entry.conflict,
@@ -96,6 +107,8 @@ async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
             told, live = texts.Told(question=entry.question, source="Kalender dieses Bots"), coming
         else:
             live = [texts.no_date(_DATES[entry.live][1])]
+    elif entry.live in _PEOPLE and live:
+        told = texts.Told(question=entry.question, source=_OPERATOR)
     return texts.answer(
         told, live=live, live_first=_asks_when(entry), prefix=call.settings.prefix, room_group=call.room_group
     )
@@ -115,11 +128,28 @@ async def _live(entry: FaqEntry, call: Call, session: AsyncSession) -> list[Mark
             return await _next(kind, call, session)
         case "groups" if found := _GROUP_ENTRY.fullmatch(entry.slug):
             leads = await roles.leads_of(session, int(found[1]))
-            return [texts.leads(leads)] if leads else []
+            return [texts.leads(leads)]
+        case "leads":
+            return await _leads(call, session)
+        case "coordinators":
+            everybody = await roles.everybody(session)
+            people = sorted(user for user, its in everybody.items() if its.may(Role.COORDINATOR))
+            return [texts.coordinators(people, call.settings.prefix)] if people else []
         case "contact" if call.settings.contact_email not in entry.answer:
             return [texts.contact(call.settings)]
         case _:
             return []
+
+
+async def _leads(call: Call, session: AsyncSession) -> list[Markdown]:
+    """Who leads the group that is asked for, or each group; nothing where nobody is known to lead any of these."""
+    asked = {int(number) for number in _GROUP_ASKED_FOR.findall(clean(call.text))}
+    every = await groups.everyone(session)
+    shown = [each for each in every if each.number in asked] or every
+    leads = [(each.number, each.name, await roles.leads_of(session, each.number)) for each in shown]
+    if not any(people for _, _, people in leads) and len(leads) > 1:
+        return []
+    return texts.leads_of_groups(leads, call.settings)
 
 
 async def _next(live: str, call: Call, session: AsyncSession) -> list[Markdown]:

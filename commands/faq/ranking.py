@@ -26,6 +26,7 @@ from commands.faq.words import (
     ORDINALS,
     STOP_WORDS,
     SYNONYM_GROUPS,
+    WITHOUT_SUBJECT,
     fold,
     stem_of,
 )
@@ -211,7 +212,8 @@ class Ranking:
         if not ranked:
             return Outcome("unknown", ())
         second = ranked[1].score if len(ranked) > 1 else 0.0
-        sure = ranked[0].score >= SURE and ranked[0].score - second >= MARGIN
+        about = any(stem_of(fold(word)) not in WITHOUT_SUBJECT for word in ranked[0].because)
+        sure = about and ranked[0].score >= SURE and ranked[0].score - second >= MARGIN
         return Outcome("sure" if sure else "unsure", tuple(ranked))
 
     def _read(self, sentence: str, cache: dict[str, Mapping[str, float]]) -> _Message:

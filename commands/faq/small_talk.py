@@ -16,9 +16,14 @@ class SmallTalk(Enum):
     GOODBYE = "goodbye"
     HOW_ARE_YOU = "how are you"
     HELP = "help"
+    WHO_ARE_YOU = "who are you"
 
 
 _KINDS: Final = (
+    (
+        SmallTalk.WHO_ARE_YOU,
+        r"(?:wer|was)[ ](?:genau[ ])?(?:bist[ ](?:denn[ ])?du|sind[ ]sie)(?:[ ](?:eigentlich|denn|genau))*",
+    ),
     (SmallTalk.HOW_ARE_YOU, r"wie[ ]gehts?(?:[ ]e?s)?(?:[ ](?:dir|ihnen|euch))?(?:[ ](?:heute|so))?|alles[ ]gut"),
     (
         SmallTalk.THANKS,
@@ -52,7 +57,8 @@ _LONGEST: Final = 120  # characters; whoever writes more wants something
 def small_talk(text: str) -> SmallTalk | None:
     """What a message is if it is polite words and nothing else, or None if there is more in it.
 
-    A message without any word ("?", an emoji) is NOTHING. Several kinds in one: the first that is said.
+    A message without any word ("?", an emoji) is NOTHING. Several kinds in one: the first that is said
+    and is no mere greeting.
     """
     if len(text) > _LONGEST:
         return None
@@ -64,7 +70,7 @@ def small_talk(text: str) -> SmallTalk | None:
         kind, length = _begins(words)
         if not length:
             return None
-        said = said or kind
+        said = kind if kind is not None and said in {None, SmallTalk.GREETING} else said
         words = words[length:].lstrip()
     return said
 

@@ -76,7 +76,7 @@ aufzeichnung mitschnitt aufnahme video recording
 protokoll mitschrift niederschrift minutes
 werkzeug werkzeuge tool tools software programme
 aufwand zeitaufwand stunden zeitbedarf
-kosten preis gebuhr gebuhren bezahlen zahlt zahlen kostet kostenlos cost costs price free
+kosten preis teuer gebuhr gebuhren bezahlen zahlt zahlen kostet kostenlos cost costs price free
 geld finanzierung forderung fordermittel finanzieren zuschuss funding
 statistik zahlen fallzahlen auswertung kennzahlen statistics usage
 storung ausfall fehler defekt kaputt outage error problem
@@ -138,3 +138,10 @@ SYNONYM_GROUPS: dict[str, tuple[int, ...]] = {
     for group in _GROUPS
     for member in group
 }
+WITHOUT_SUBJECT = LIGHT_STEMS.union(
+    *(
+        {stem_of(word)}.union(*(_GROUPS[group] for group in SYNONYM_GROUPS.get(stem_of(word), ())))
+        for word in ASKING_WORDS
+    )
+)
+"""Stems that ask without saying about what ("Was kostet das?"), and everything that means the same."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,18 +11,19 @@ from commands.command import Call, Message, Reply, command
 from commands.dates.spans import Span, find_change, find_span
 from commands.dates.wall_clock import instant, wall
 from commands.dates.working_days import holiday_name
-from commands.drafting import Action, preview
+from commands.drafting import Action, naming_what_waits, preview
 from commands.errors import NotFound, NotPossible
 from commands.markup import Markdown
 from commands.plenary.rooms import Audience, announced_in, audience
 from commands.plenary.shown import plenary_name, shown
-from commands.plenary.words import cleaned, reason, split_reason, take_details, take_number
+from commands.plenary.words import cleaned, reason, refuse_open_quote, split_reason, take_details, take_number
 from commands.texts import plenary as texts
 from commands.texts import plenary_planning as planning_texts
 from storage import calendar, history, notices
 from storage.tables import CalendarEvent, EventStatus, NoticeKind, Role
 
 _SATURDAY = 5
+_naming_what_waits = partial(naming_what_waits, role=Role.COORDINATOR)
 
 
 @command(
@@ -30,26 +32,30 @@ _SATURDAY = 5
     example='!plenum neu 14.09. 10:00-12:00 "Themenarbeit" ort="Magdeburg" link=https://example.org/plenum',
     role=Role.COORDINATOR,
 )
+@_naming_what_waits
 async def plan(call: Call, session: AsyncSession) -> Reply:
     """Legt ein Plenum an und kündigt es an.
 
     Zuerst sehen Sie eine Vorschau; erst wenn Sie sie bestätigen, wird das Plenum angelegt und angekündigt.
     Motto, Ort und Link können Sie weglassen. Die Reihenfolge ist gleich.
     """
-    span, rest = find_span(cleaned(call.text), today=wall(call.at).date())
+    line = cleaned(call.text)
+    refuse_open_quote(line)
+    span, rest = find_span(line, today=wall(call.at).date())
     details = take_details(rest)
     _refuse_past(call, span.start)
     number = await calendar.next_number(session, calendar.PLENARY)
     told = await audience(session, await announced_in(session, call.settings))
+    new = texts.Shown(
+        name=plenary_name(number),
+        title=details.motto,
+        start=span.start,
+        end=span.end,
+        place=details.place,
+        link=details.link,
+    )
     text = planning_texts.preview_of_new(
-        texts.Shown(
-            name=plenary_name(number),
-            title=details.motto,
-            start=span.start,
-            end=span.end,
-            place=details.place,
-            link=details.link,
-        ),
+        new,
         warnings=await _warnings(session, span.start, told),
         rooms=told.names,
         people=told.people,
@@ -61,7 +67,8 @@ async def plan(call: Call, session: AsyncSession) -> Reply:
         "link": details.link,
         **_packed(span),
     }
-    return await preview(call, session, action=plan.name, payload=payload, text=text)
+    what = planning_texts.what_is_new(new)
+    return await preview(call, session, action=plan.name, payload=payload, text=text, what=what)
 
 
 @command(
@@ -70,6 +77,7 @@ async def plan(call: Call, session: AsyncSession) -> Reply:
     example="!plenum verschieben 4 15.09. 13:00 Grund: Der Raum ist belegt",
     role=Role.COORDINATOR,
 )
+@_naming_what_waits
 async def move(call: Call, session: AsyncSession) -> Reply:
     """Verschiebt ein Plenum und korrigiert die Ankündigung.
 
@@ -84,7 +92,7 @@ async def move(call: Call, session: AsyncSession) -> Reply:
     why = reason(more if why is None else f"{more} {why}")
     if span == old:
         raise NotPossible(planning_texts.same_date(shown(event), number=number, prefix=call.settings.prefix))
-    _refuse_past(call, span.start)
+    _refuse_past(call, span.start, moving=number)
     told = await audience(session, notices.rooms_told(await notices.of(session, event)))
     before = shown(event)
     text = planning_texts.preview_of_move(
@@ -96,7 +104,8 @@ async def move(call: Call, session: AsyncSession) -> Reply:
         people=told.people,
     )
     payload = {"event": event.id, "version": event.version, "reason": why, **_packed(span)}
-    return await preview(call, session, action=move.name, payload=payload, text=text)
+    what = planning_texts.what_is_moved(_at(before, span))
+    return await preview(call, session, action=move.name, payload=payload, text=text, what=what)
 
 
 @command(
@@ -105,6 +114,7 @@ async def move(call: Call, session: AsyncSession) -> Reply:
     example="!plenum absagen 4 Die Referentin ist erkrankt",
     role=Role.COORDINATOR,
 )
+@_naming_what_waits
 async def cancel(call: Call, session: AsyncSession) -> Reply:
     """Sagt ein Plenum ab und gibt allen Bescheid.
 
@@ -116,14 +126,15 @@ async def cancel(call: Call, session: AsyncSession) -> Reply:
     told = await audience(session, notices.rooms_told(await notices.of(session, event)))
     text = planning_texts.preview_of_cancellation(shown(event), reason=why, rooms=told.names, people=told.people)
     payload = {"event": event.id, "version": event.version, "reason": why}
-    return await preview(call, session, action=cancel.name, payload=payload, text=text)
+    what = planning_texts.what_is_cancelled(shown(event))
+    return await preview(call, session, action=cancel.name, payload=payload, text=text, what=what)
 
 
 async def _create(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
     """What a confirmed `!plenum neu` does."""
     number, span = int(payload["number"]), _unpacked(payload)
     if number != await calendar.next_number(session, calendar.PLENARY):
-        raise NotPossible(planning_texts.changed_meanwhile(number=number, prefix=call.settings.prefix))
+        raise NotPossible(planning_texts.number_taken(number=number, prefix=call.settings.prefix))
     _refuse_past(call, span.start)
     event = await calendar.add(
         session,
@@ -154,7 +165,7 @@ async def _create(call: Call, payload: Mapping[str, Any], session: AsyncSession)
 async def _move(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
     """What a confirmed `!plenum verschieben` does."""
     event, span = await _unchanged(call, session, payload), _unpacked(payload)
-    _refuse_past(call, span.start)
+    _refuse_past(call, span.start, moving=event.number)
     before, state = shown(event), _state(event)
     await calendar.move(session, event, starts=span.start, ends=span.end, at=call.at)
     await _note(call, session, event, "verschoben", before=state, after=_state(event))
@@ -214,9 +225,10 @@ async def _unchanged(call: Call, session: AsyncSession, payload: Mapping[str, An
     return event
 
 
-def _refuse_past(call: Call, start: datetime) -> None:
+def _refuse_past(call: Call, start: datetime, *, moving: int | None = None) -> None:
     if instant(start) <= call.at:
-        raise NotPossible(planning_texts.in_the_past(start, prefix=call.settings.prefix))
+        year = wall(call.at).year + 1
+        raise NotPossible(planning_texts.in_the_past(start, moving=moving, year=year, prefix=call.settings.prefix))
 
 
 async def _warnings(

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Reply, command
 from commands.dates.days import fold
 from commands.dates.wall_clock import wall
-from commands.errors import NotFound, UsageError
+from commands.drafting import naming_what_waits
+from commands.errors import NotFound, NotPossible, UsageError
 from commands.group_names import take_group
-from commands.markup import clean
+from commands.markup import clean, shorten
 from commands.plenary.shown import shown
 from commands.plenary.words import take_number
 from commands.texts import plenary as texts
 from storage import calendar, groups, history
-from storage.tables import CalendarEvent, EventStatus
+from storage.tables import CalendarEvent, EventStatus, Role
 
 MOST_LISTED = 6
 """One phone screen."""
@@ -24,6 +26,18 @@ _KINDS = {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY} | dict.fromkey
     ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
 )
 _KIND_NAMES = {calendar.PLENARY: "Plenum", calendar.OFFICE_HOUR: "OZG-Sprechstunde"}
+_LONGEST_NUMBER = 8
+_OTHER_VERBS = (
+    dict.fromkeys(
+        ("loeschen", "streichen", "stornieren", "entfernen", "absage", "abgesagt", "ausfall"),
+        "plenum absagen {number}",
+    )
+    | dict.fromkeys(
+        ("aendern", "verlegen", "umlegen", "bearbeiten", "verschiebe"),
+        "plenum verschieben {number} 14.09. 13:00",
+    )
+    | dict.fromkeys(("anlegen", "planen", "erstellen"), "plenum neu 14.09. 10:00-12:00 Themenarbeit")
+)
 
 
 @command("termine", "[plenum | sprechstunde | AG3]", example="!termine plenum")
@@ -42,6 +56,7 @@ async def list_dates(call: Call, session: AsyncSession) -> Reply:
 
 
 @command("plenum", "[Nummer]", example="!plenum 1")
+@partial(naming_what_waits, role=Role.COORDINATOR)
 async def show(call: Call, session: AsyncSession) -> Reply:
     """Zeigt das nächste Plenum oder das mit dieser Nummer.
 
@@ -50,6 +65,7 @@ async def show(call: Call, session: AsyncSession) -> Reply:
     if not call.text:
         coming = await calendar.upcoming(session, after=wall(call.at), kind=calendar.PLENARY)
         return await _one(call, session, coming[0]) if coming else await _none_planned(call, session)
+    _refuse_other_verbs(call)
     number, rest = take_number(clean(call.text)) if call.text[:1].isdigit() else (None, call.text)
     if number is None or rest:
         raise UsageError(texts.no_number(call.text))
@@ -58,6 +74,17 @@ async def show(call: Call, session: AsyncSession) -> Reply:
         known = await calendar.numbers(session, calendar.PLENARY)
         raise NotFound(texts.unknown_number(number, known, prefix=call.settings.prefix))
     return await _one(call, session, event)
+
+
+def _refuse_other_verbs(call: Call) -> None:
+    """Raise NotPossible for words that people use for what planning calls otherwise."""
+    [verb, *rest] = clean(call.text).split() or [""]
+    wanted = _OTHER_VERBS.get(fold(verb.rstrip(",:;")))
+    if wanted is None:
+        return
+    number = next((word for word in (each.strip(".,:;") for each in rest) if word.isdigit()), "<Nummer>")
+    command = wanted.format(number=shorten(number, _LONGEST_NUMBER))
+    raise NotPossible(texts.another_command(verb, command, prefix=call.settings.prefix))
 
 
 async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | None]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from commands.dates.days import fold
 from commands.errors import UsageError
 from commands.markup import clean
 from commands.texts import plenary_planning as texts
@@ -13,7 +14,16 @@ _QUOTE: Final = re.compile(_QUOTED)
 _PAIR: Final = re.compile(rf"(?<!\S)(?P<key>ort|link|motto)=(?P<value>{_QUOTED}|\S*)", re.IGNORECASE)
 _BARE_LINK: Final = re.compile(r"(?<!\S)https?://\S+", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?(?:[/?#][^\s<>\"\\^`{|}]*)?", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"(?:plenum\s+)?(?:nr\.?\s*)?(\d{1,4})(?=\s|$)\s*", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:plenum\s+)?(?:nr\.?\s*)?(\d{1,4})(?:[,:;](?!\d)|(?=\s|$))\s*", re.IGNORECASE)
+_NUMBER_WORDS: Final = {
+    word: number
+    for number, word in enumerate(
+        ["eins", "zwei", "drei", "vier", "fuenf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwoelf"],  # folded
+        1,
+    )
+}
+_WHOLE_QUOTE: Final = re.compile(rf"{_QUOTED}|«[^»«]*»")
+_QUOTE_MARK: Final = re.compile(r"[\"„“”»«]")
 _REASON: Final = re.compile(r"(?<!\S)grund\s*[:=]\s*", re.IGNORECASE)
 
 MOST_AT_ALL: Final = 2_000
@@ -43,8 +53,17 @@ def take_number(text: str) -> tuple[int, str]:
     """The number of a plenary that the text begins with, and what follows it; raises UsageError without one."""
     found = _NUMBER.match(text)
     if found is None:
+        word = next(iter(re.findall(r"\w+", text)), "")
+        if (number := _NUMBER_WORDS.get(fold(word))) is not None:
+            raise UsageError(texts.number_in_words(word, number))
         raise UsageError(texts.number_missing())
     return int(found[1]), text[found.end() :].strip()
+
+
+def refuse_open_quote(text: str) -> None:
+    """Raise UsageError for a quotation that does not end: nobody could say what still belongs to it."""
+    if _QUOTE_MARK.search(_WHOLE_QUOTE.sub(" ", text)):
+        raise UsageError(texts.open_quote())
 
 
 def split_reason(text: str) -> tuple[str, str | None]:

@@ -54,7 +54,7 @@ async def ask_or_show(call: Call, session: AsyncSession) -> Reply:
 
     Im Raum einer AG können Sie die Nummer der AG weglassen. Sie bekommen eine Nummer wie AG3-017 und eine Nachricht,
     sobald die Antwort da ist. Solange die Frage offen ist, ändern Sie sie durch Bearbeiten Ihrer Nachricht; Löschen
-    zieht sie zurück. Mit der Nummer statt der Frage sehen Sie den Stand, zum Beispiel: frage AG3-017
+    zieht sie zurück. Mit der Nummer statt der Frage sehen Sie den Stand, zum Beispiel: !frage AG3-017
     """
     ref = take_ref(clean(call.text))
     if ref is None:
@@ -136,7 +136,7 @@ async def list_them(call: Call, session: AsyncSession) -> Reply:
         every = [(group, counts.get(group.number, 0)) for group in await groups.everyone(session)]
         newest = await questions.newest(session, states, most=_MOST_IN_OVERVIEW)
         return Reply(text=lists.overview(newest, every, which=which, today=today, prefix=prefix))
-    group, count = await named_group(call, session, number), counts.get(number, 0)
+    group, count = await named_group(call, session, number, remedy=errors.LIST), counts.get(number, 0)
     if which == _OPEN:
         waiting = await questions.waiting_longest(session, number, most=_MOST_LISTED)
         return Reply(text=lists.open_list(waiting, group, count=count, today=today, prefix=prefix))
@@ -167,8 +167,6 @@ async def list_mine(call: Call, session: AsyncSession) -> Reply:
 
     In Räumen, in denen andere mitlesen, fehlen die Fragen aus dem direkten Chat.
     """
-    if call.text:
-        raise UsageError(errors.ALONE)
     in_private = call.room_kind is RoomKind.DIRECT
     known = await rooms.known(session)
     seen = [
@@ -187,7 +185,7 @@ async def list_mine(call: Call, session: AsyncSession) -> Reply:
     )
 
 
-@command("zurückziehen", "<Nummer>", example="!zurückziehen AG3-001")
+@command("zurückziehen", "<Nummer>", example="!zurückziehen AG3-001", once=True)
 async def withdraw(call: Call, session: AsyncSession) -> Reply:
     """Zieht Ihre offene Frage zurück und löscht ihren Text.
 

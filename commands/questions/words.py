@@ -15,6 +15,9 @@ from storage.tables import Group, Question, Role
 
 MOST_IN_QUESTION = 2000
 MOST_IN_ANSWER = 4000
+FEWEST_WORDS = 2
+FEWEST_LETTERS = 12
+"""A question has at least so many words, or else so many letters."""
 
 
 def subject(question: Question) -> str:
@@ -57,12 +60,12 @@ async def note(
     )
 
 
-async def named_group(call: Call, session: AsyncSession, number: int) -> Group:
-    """The group with this number; raises NotFound, naming those there are."""
+async def named_group(call: Call, session: AsyncSession, number: int, *, remedy: str = errors.SHOW_ALL) -> Group:
+    """The group with this number; raises NotFound, naming those there are and `remedy`, a command to go on with."""
     group = await groups.find(session, number)
     if group is None:
         every = await groups.everyone(session)
-        raise NotFound(errors.unknown_group(number, every, prefix=call.settings.prefix))
+        raise NotFound(errors.unknown_group(number, every, remedy=remedy, prefix=call.settings.prefix))
     return group
 
 
@@ -95,7 +98,7 @@ async def group_and_text(call: Call, session: AsyncSession) -> tuple[Group, str]
     number, text = take_group(clean(call.text), call.room_group)
     if number is None:
         raise UsageError(errors.which_group(await groups.everyone(session)))
-    group = await named_group(call, session, number)
+    group = await named_group(call, session, number, remedy=errors.ASK)
     return group, question_text(call, group.number, text)
 
 
@@ -107,7 +110,16 @@ def question_text(call: Call, group: int, text: str) -> str:
         raise NotPossible(errors.too_long("Frage", len(text), MOST_IN_QUESTION))
     if text.isascii() and text.isdigit():
         raise NotPossible(errors.only_a_number(group, text, prefix=call.settings.prefix))
+    if not _says_something(text):
+        raise UsageError(errors.too_short())
     return text
+
+
+def _says_something(text: str) -> bool:
+    """Whether there are two words, one of letters among them, or one long one."""
+    words = [word for word in text.split() if any(char.isalnum() for char in word)]
+    letters = sum(char.isalpha() for char in text)
+    return letters >= FEWEST_LETTERS or (letters > 0 and len(words) >= FEWEST_WORDS)
 
 
 def answer_text(text: str) -> str:

@@ -136,7 +136,8 @@ def _dates(contents: Contents, *, prefix: str) -> list[Markdown]:
         return []
     lines = [fill("- {when}: {name}", when=each.when, name=each.name) for each in contents.next_dates[:_DATES]]
     if (more := len(contents.next_dates) - _DATES) > 0:
-        lines.append(fill("- und {count} weitere: `{prefix}termine`", count=more, prefix=Markdown(prefix)))
+        dates = "1 weiterer Termin" if more == 1 else f"{more} weitere Termine"
+        lines.append(fill("- und {dates}: `{prefix}termine`", dates=dates, prefix=Markdown(prefix)))
     return [_list("Nächste Termine", lines)]
 
 

@@ -14,12 +14,17 @@ from commands.texts.contact import elsewhere
 
 _COMMAND: Final = re.compile(r"(?<!\w)!(?=[a-zäöü])")
 _EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
+_NOT_ENTERED: Final = "hier nicht hinterlegt."
 _POLITELY: Final = {
     SmallTalk.GREETING: "Guten Tag! Womit kann ich helfen?",
     SmallTalk.THANKS: "Gern geschehen.",
     SmallTalk.GOODBYE: "Auf Wiedersehen!",
     SmallTalk.HOW_ARE_YOU: "Danke, mir geht es gut. Womit kann ich helfen?",
     SmallTalk.HELP: "Gern.",
+    SmallTalk.WHO_ARE_YOU: (
+        "Ich bin der Bot der AG 4 (Kommunikation) im CIO-Projekt: ein Programm mit festen Regeln, keine künstliche "
+        "Intelligenz. Meine Antworten haben Menschen geschrieben."
+    ),
 }
 
 
@@ -75,7 +80,25 @@ def no_date(what: str) -> Markdown:
 
 def leads(people: Sequence[str]) -> Markdown:
     """Who leads a group."""
-    return fill("Leitung: {people}", people=", ".join(people))
+    return fill("Leitung: {people}", people=", ".join(people) or _NOT_ENTERED)
+
+
+def leads_of_groups(groups: Sequence[tuple[int, str, Sequence[str]]], settings: Settings) -> list[Markdown]:
+    """Who leads each of these groups: (number, name, people)."""
+    lines = [
+        fill("AG {number} {name}: {people}", number=number, name=name, people=", ".join(people) or _NOT_ENTERED)
+        for number, name, people in groups
+    ]
+    return lines if all(people for _, _, people in groups) else [*lines, contact(settings)]
+
+
+def coordinators(people: Sequence[str], prefix: str) -> Markdown:
+    """Who coordinates, and the command that shows more ways."""
+    return fill(
+        "Koordination hier im Chat: {people}. Weitere Wege zeigt `{prefix}kontakt`.",
+        people=", ".join(people),
+        prefix=Markdown(prefix),
+    )
 
 
 def contact(settings: Settings) -> Markdown:
@@ -84,7 +107,15 @@ def contact(settings: Settings) -> Markdown:
 
 
 def suggestions(questions: Sequence[str], prefix: str, *, room_group: int | None) -> Markdown:
-    """Not sure which question is meant: the nearest ones."""
+    """Not sure which question is meant: the nearest one, or the nearest ones."""
+    if len(questions) == 1:
+        return join(
+            [
+                fill("**Meinen Sie diese Frage?** {question}", question=questions[0]),
+                fill("Dann schreiben Sie bitte: `{p}faq {first}`", p=Markdown(prefix), first=_code(questions[0])),
+                fill("Sonst fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)),
+            ]
+        )
     return join(
         [
             Markdown("**Meinen Sie eine dieser Fragen?**\n"),
@@ -109,6 +140,17 @@ def unknown(topics: Sequence[str], settings: Settings, *, room_group: int | None
             fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)),
             fill("- Meine Themen zeigt `{prefix}faq`: {known}", prefix=Markdown(settings.prefix), known=known),
         ]
+    )
+
+
+def too_long(length: int, most: int) -> Markdown:
+    """More than anybody reads for one question."""
+    return fill(
+        "Ihr Text ist zu lang ({length} Zeichen, höchstens {most}). "
+        "Bitte fassen Sie Ihre Frage in einem Satz zusammen, zum Beispiel: {example}",
+        length=_thousands(length),
+        most=_thousands(most),
+        example=_EXAMPLE,
     )
 
 
@@ -170,6 +212,10 @@ def what_i_can(prefix: str) -> Markdown:
 def politely(said: SmallTalk, prefix: str) -> Markdown:
     """A friendly word back, and where help is."""
     return fill("{word} Was ich kann, zeigt `{prefix}hilfe`.", word=_POLITELY[said], prefix=Markdown(prefix))
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def _ask(prefix: str, room_group: int | None) -> Markdown:

@@ -32,15 +32,6 @@ def none_known(settings: Settings) -> Markdown:
     )
 
 
-def needs_nothing(prefix: str) -> Markdown:
-    """Words after the command."""
-    return fill(
-        "Dieser Befehl braucht keine weiteren Angaben. Eine Frage zur Sprechstunde stellen Sie zum Beispiel so: "
-        "`{prefix}faq Wo finde ich die Folien der Sprechstunde?`",
-        prefix=Markdown(prefix),
-    )
-
-
 def _missing(settings: Settings, *, link: str | None) -> list[str]:
     return [
         *(

@@ -156,6 +156,16 @@ def unknown_number(number: int, known: Sequence[int], *, prefix: str) -> Markdow
     )
 
 
+def another_command(verb: str, command: str, *, prefix: str) -> Markdown:
+    """`!plenum löschen 4`: the command for it has another name."""
+    return fill(
+        "„{verb}“ gibt es hier nicht. Die Koordination schreibt dafür: `{prefix}{command}`",
+        verb=shorten(verb, _LONGEST_ECHO),
+        prefix=code(prefix),
+        command=code(command),
+    )
+
+
 def no_number(text: str) -> Markdown:
     """`!plenum` with something that is no number."""
     return fill("„{text}“ ist keine Nummer eines Plenums.", text=shorten(text, _LONGEST_ECHO))

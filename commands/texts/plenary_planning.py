@@ -86,6 +86,25 @@ def bot_not_in(room: str) -> str:
     return f"Der Bot ist noch nicht im Raum „{room}“; dort kommt nichts an."
 
 
+# Planning: what a preview is about, in one line
+
+
+def what_is_new(shown: Shown) -> str:
+    """A plenary that is to be created."""
+    title = f" „{shorten(shown.title, _LONGEST_IN_A_LIST)}“" if shown.title else ""
+    return f"{shown.name}{title} anlegen, {short_when(shown)}"
+
+
+def what_is_moved(shown: Shown) -> str:
+    """A plenary that is to be moved, as it will be then."""
+    return f"{shown.name} verschieben auf {short_when(shown)}"
+
+
+def what_is_cancelled(shown: Shown) -> str:
+    """A plenary that is to be cancelled."""
+    return f"{shown.name} absagen, {short_when(shown)}"
+
+
 # Planning: done
 
 
@@ -122,14 +141,16 @@ def cancelled(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Mark
 # Refused
 
 
-def in_the_past(when: datetime, *, prefix: str) -> Markdown:
-    """A new date lies in the past."""
+def in_the_past(when: datetime, *, moving: int | None, year: int, prefix: str) -> Markdown:
+    """A new date lies in the past; `moving` is the number of a plenary there is, `year` one for an example."""
+    day = f"14.09.{year} 10:00"
+    example = f"plenum neu {day} Themenarbeit" if moving is None else f"plenum verschieben {moving} {day}"
     return fill(
         "{when} ist schon vorbei.\nBitte nennen Sie einen Termin in der Zukunft, mit Jahr, zum Beispiel:"
-        " `{prefix}plenum neu 14.09.{year} 10:00 Themenarbeit`",
+        " `{prefix}{example}`",
         when=span_text(when),
         prefix=code(prefix),
-        year=when.year + 1,
+        example=code(example),
     )
 
 
@@ -177,9 +198,31 @@ def changed_meanwhile(*, number: int, prefix: str) -> Markdown:
     )
 
 
+def number_taken(*, number: int, prefix: str) -> Markdown:
+    """The number of a preview belongs to another plenary by now; the preview no longer holds."""
+    return fill(
+        "Die Nummer {number} ist inzwischen vergeben, die Vorschau gilt nicht mehr; es wurde nichts geändert.\nBitte"
+        " planen Sie neu: Schicken Sie `{prefix}plenum neu` mit denselben Angaben noch einmal.",
+        number=number,
+        prefix=code(prefix),
+    )
+
+
 def number_missing() -> Markdown:
     """A command without the number of a plenary."""
     return Markdown("Es fehlt die Nummer des Plenums.")
+
+
+def number_in_words(word: str, number: int) -> Markdown:
+    """A number written as a word, "vier"."""
+    return fill(
+        "Bitte schreiben Sie die Nummer des Plenums in Ziffern: {number} statt „{word}“.", number=number, word=word
+    )
+
+
+def open_quote() -> Markdown:
+    """A quotation begins and does not end."""
+    return Markdown("Das schließende Anführungszeichen fehlt.")
 
 
 def far_too_long() -> Markdown:

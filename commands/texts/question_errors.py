@@ -9,7 +9,8 @@ from commands.texts.questions import code
 from storage.tables import Group, Question, QuestionState
 
 MORE_THAN_A_STATE = "Bitte schreiben Sie dahinter nur eine AG und eines der Wörter „offen“, „beantwortet“ oder „alle“."
-ALONE = "Dieser Befehl steht für sich allein, ohne weitere Wörter."
+ASK, LIST, SHOW_ALL = "frage AG3 Ihre Frage", "fragen AG3", "fragen alle"
+"""Commands to go on with where there is no such group."""
 
 
 def which_group(groups: Sequence[Group]) -> Markdown:
@@ -17,14 +18,19 @@ def which_group(groups: Sequence[Group]) -> Markdown:
     return fill("Welche AG soll antworten?\nEs gibt {groups}.", groups=_all(groups))
 
 
-def unknown_group(number: int, groups: Sequence[Group], *, prefix: str) -> Markdown:
-    """There is no such group."""
+def unknown_group(number: int, groups: Sequence[Group], *, remedy: str, prefix: str) -> Markdown:
+    """There is no such group; `remedy` is a command to go on with."""
     return fill(
         "Eine AG {number} gibt es nicht.\nEs gibt {groups}.\nZum Beispiel: {example}",
         number=number,
         groups=_all(groups),
-        example=code(prefix, "frage AG3 Ihre Frage"),
+        example=code(prefix, remedy),
     )
+
+
+def too_short() -> Markdown:
+    """Nothing a group could answer: "???", "hallo"."""
+    return Markdown("Was möchten Sie von der AG wissen? Bitte schreiben Sie Ihre Frage in einem ganzen Satz.")
 
 
 def no_text(what: str) -> Markdown:

@@ -70,7 +70,14 @@ async def test_a_discarded_preview_changes_nothing(dialog, way):
         answers = await dialog.hear("karin", "koordination", way)
     else:
         answers = await dialog.react("karin", preview, way)
-    assert answers == ["Verworfen. Es wurde nichts geändert."]
+    assert [str(each) for each in answers] == snapshot(
+        [
+            """\
+Verworfen: Plenum 4 „Themenarbeit“ anlegen, Mo 14.12.2026, 10:00 Uhr.
+Es wurde nichts geändert.\
+"""
+        ]
+    )
     assert await plenary(dialog) is None
     [late] = await dialog.react("karin", preview, "✅")
     assert str(late) == snapshot("""\
@@ -132,6 +139,96 @@ async def test_the_newest_own_preview_is_meant(dialog):
     await dialog.say("karin", "koordination", "!plenum neu 15.12. 10:00 Anderes")
     await dialog.hear("karin", "koordination", "!ja")
     assert (await plenary(dialog)).title == "Anderes"
+
+
+async def test_a_new_preview_replaces_the_older_one_and_says_so(dialog):
+    old = await dialog.say("karin", "koordination", "!plenum neu 20.01.2027 10:00 Alt")
+    new = await dialog.say("karin", "koordination", "!plenum neu 21.01.2027 10:00 Neu")
+    assert str(new) == snapshot("""\
+Vorschau: Plenum 4 anlegen
+Termin: Donnerstag, 21. Januar 2027, 10:00 Uhr
+Motto: „Neu“
+Ort: keine Angabe
+Link: keine Angabe
+Ankündigung geht an: Plenum (6 Personen)
+
+Diese Vorschau ersetzt Ihre von 10:00 Uhr: Plenum 4 „Alt“ anlegen, Mi 20.01.2027, 10:00 Uhr.
+Noch ist nichts geändert. Das geht bis 10:10 Uhr:
+Bestätigen mit !ja oder der Reaktion ✅ (Häkchen)
+Verwerfen mit !nein oder der Reaktion ❌ (Kreuz)\
+""")
+    assert await states(dialog) == [DraftState.DISCARDED, DraftState.OPEN]
+    async with dialog.database.reading() as session:
+        [entry] = await history.of(session, "draft:1")
+    assert (entry.what, entry.actor, entry.after) == ("Vorschau ersetzt", "@karin:test", "discarded")
+    for emoji in ("✅", "❌"):
+        [late] = await dialog.react("karin", old, emoji)
+        assert str(late) == snapshot("""\
+Diese Vorschau wurde durch eine neuere Vorschau ersetzt, mit ihr wurde nichts geändert.
+Es gilt nur die neuere.\
+""")
+    await dialog.say("karin", "koordination", "!nein")
+    assert "In diesem Raum wartet nichts" in await dialog.say("karin", "koordination", "!ja")
+    assert await plenary(dialog) is None
+
+
+async def test_previews_of_others_and_in_other_rooms_are_not_replaced(dialog):
+    await dialog.say("karin", "koordination", NEW)
+    await dialog.say("kurt", "koordination", NEW)
+    await dialog.say("karin", "plenum", NEW)
+    assert await states(dialog) == [DraftState.OPEN] * 3
+
+
+async def test_what_is_still_open_after_discarding_is_named(dialog):
+    await dialog.say("kurt", "koordination", NEW)
+    await dialog.say("karin", "koordination", "!plenum neu 15.12. 10:00 Anderes")
+    assert str(await dialog.say("karin", "koordination", "!nein")) == snapshot("""\
+Verworfen: Plenum 4 „Anderes“ anlegen, Di 15.12.2026, 10:00 Uhr.
+Es wurde nichts geändert.
+Die Vorschau von 10:00 Uhr ist noch offen: Plenum 4 „Themenarbeit“ anlegen, Mo 14.12.2026, 10:00 Uhr. Mit !nein verwerfen Sie sie.\
+""")
+
+
+async def test_a_refused_plan_names_the_preview_that_is_still_open(dialog):
+    """Else a confirmation typed next would announce a date that the person believes to be replaced."""
+    await dialog.say("karin", "koordination", "!plenum neu 20.01.2027 10:00 Alt")
+    assert str(await dialog.say("karin", "koordination", "!plenum neu 31.02. 10:00 Neu")) == snapshot("""\
+Den 31. Februar 2027 gibt es nicht. Der letzte Tag des Monats ist der 28.02.2027. Bitte prüfen Sie das Datum.
+Ihre Vorschau von 10:00 Uhr ist noch offen: Plenum 4 „Alt“ anlegen, Mi 20.01.2027, 10:00 Uhr. Mit !nein verwerfen Sie sie.
+So geht es: !plenum neu <Datum> <Uhrzeit> "Motto" ort="Ort" link=https://…
+Beispiel: !plenum neu 14.09. 10:00-12:00 "Themenarbeit" ort="Magdeburg" link=https://example.org/plenum\
+""")
+    assert str(await dialog.say("karin", "koordination", "!plenum absagen 99")) == snapshot("""\
+Ein Plenum 99 gibt es nicht.
+Es gibt die Nummern 1 bis 3, zum Beispiel: !plenum 3
+Ihre Vorschau von 10:00 Uhr ist noch offen: Plenum 4 „Alt“ anlegen, Mi 20.01.2027, 10:00 Uhr. Mit !nein verwerfen Sie sie.\
+""")
+    assert "ist noch offen" in await dialog.say("karin", "koordination", "!plenum löschen 4")
+    assert "ist noch offen" not in await dialog.say("anna", "koordination", "!plenum 99")
+    assert "ist noch offen" not in await dialog.say("karin", "plenum", "!plenum absagen 99")
+    dialog.now += dt.timedelta(minutes=10)
+    assert "ist noch offen" not in await dialog.say("karin", "koordination", "!plenum absagen 99")
+
+
+async def test_an_edited_plan_that_cannot_be_read_leaves_no_preview_open(dialog):
+    await dialog.say("karin", "koordination", NEW)
+    [refusal] = await dialog.edit("karin", dialog.last_event, "!plenum neu 31.02. 10:00 Neu")
+    assert "ist noch offen" not in refusal
+    assert await states(dialog) == [DraftState.DISCARDED]
+
+
+@pytest.mark.parametrize("text", ["!ja aber 11 Uhr", "!nein doch", "!ja 4"])
+async def test_words_behind_a_confirmation_confirm_nothing(dialog, text):
+    await dialog.say("karin", "koordination", NEW)
+    assert "So geht es: !" in await dialog.say("karin", "koordination", text)
+    assert await states(dialog) == [DraftState.OPEN]
+
+
+@pytest.mark.parametrize("text", ["!ja bitte", "!ja danke", "!JA Bitte!"])
+async def test_politeness_behind_a_confirmation_is_welcome(dialog, text):
+    await dialog.say("karin", "koordination", NEW)
+    await dialog.hear("karin", "koordination", text)
+    assert await states(dialog) == [DraftState.CONFIRMED]
 
 
 async def test_a_preview_lapses_after_its_time_and_says_so_once(dialog):
@@ -250,3 +347,12 @@ async def test_in_a_thread_preview_and_confirmation_stay_in_the_thread(dialog):
     answers = await dialog.hear("karin", "koordination", "!ja", thread=root)
     reply = next(each for each in answers if each.room == "koordination")
     assert reply.content["m.relates_to"]["event_id"] == root
+
+
+async def test_editing_a_confirmation_confirms_nothing_else(dialog):
+    await dialog.say("karin", "koordination", NEW)
+    await dialog.hear("karin", "koordination", "!ja")
+    confirmation = dialog.last_event
+    await dialog.say("karin", "koordination", "!plenum neu 15.12. 10:00 Anderes")
+    await dialog.edit("karin", confirmation, "!ja bitte")
+    assert await states(dialog) == [DraftState.CONFIRMED, DraftState.OPEN]

@@ -209,7 +209,7 @@ async def test_parked_messages_are_trouble_for_the_coordination(
 
 
 async def test_a_deleted_text_is_not_shown(dialog: Dialog) -> None:
-    await ask(dialog, 3, "Geheim?", due=date(2026, 11, 24))
+    await ask(dialog, 3, "Geheime Frage?", due=date(2026, 11, 24))
     async with dialog.database.transaction() as session:
         await session.execute(update(Question).values(text=None))
     [answer] = await ring(dialog, NEXT)

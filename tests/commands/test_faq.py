@@ -1,6 +1,7 @@
 """The FAQ in conversation: an answer with its source, a question back, or an honest "das weiß ich nicht"."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
@@ -12,7 +13,7 @@ from storage.tables import FaqEntry
 from tests.dialog import Dialog
 
 
-async def office_hour(dialog: Dialog, start: datetime, **details: str | datetime) -> None:
+async def office_hour(dialog: Dialog, start: datetime, **details: Any) -> None:
     async with dialog.database.transaction() as session:
         await calendar.add(session, calendar.OFFICE_HOUR, starts=start, at=dialog.now, **details)
 
@@ -54,7 +55,7 @@ async def test_without_a_question_it_shows_its_topics(dialog: Dialog) -> None:
 Zu diesen Themen habe ich Antworten:
 
 - Unterstützung (1): Wer hilft kleinen Kommunen ohne eigene IT?
-- Kontakt (3): Wie erreiche ich das OZG-Team?
+- Kontakt (4): Wie erreiche ich das OZG-Team?
 
 Fragen Sie zum Beispiel: !faq Wie erreiche ich das OZG-Team?
 Alle Fragen zu einem Thema: !faq Unterstützung\
@@ -84,13 +85,49 @@ Meinen Sie eine dieser Fragen?
 
 1. Wie viele Plenarsitzungen gibt es im Projekt?
 2. Was ist eine Plenarsitzung?
-3. Wann waren die Plenarsitzungen?
+3. Wann ist das nächste Plenum?
 
 Dann schreiben Sie bitte die Frage: !faq Wie viele Plenarsitzungen gibt es im Projekt?
 Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
 """)
     typed = answer.split("Frage: ")[1].split("\n")[0]
     assert "Quelle: " in await dialog.say("anna", "direkt:anna", typed)
+
+
+async def test_a_question_without_a_subject_is_asked_back(dialog: Dialog) -> None:
+    assert str(await dialog.say("anna", "direkt:anna", "Was kostet das?")) == snapshot("""\
+Meinen Sie eine dieser Fragen?
+
+1. Was ist die Anschubfinanzierung?
+2. Was kostet die Teilnahme an der Sprechstunde?
+3. Wer zahlt nach der Anschubfinanzierung?
+
+Dann schreiben Sie bitte die Frage: !faq Was ist die Anschubfinanzierung?
+Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_a_single_suggestion_is_no_list(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(delete(FaqEntry).where(FaqEntry.slug != "anschubfinanzierung"))
+    assert str(await dialog.say("anna", "direkt:anna", "Was kostet das?")) == snapshot("""\
+Meinen Sie diese Frage? Was ist die Anschubfinanzierung?
+Dann schreiben Sie bitte: !faq Was ist die Anschubfinanzierung?
+Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+@pytest.mark.parametrize("text", ["Wohngeld " * 250, "!faq " + "Wohngeld " * 250], ids=["free text", "command"])
+async def test_a_text_that_is_too_long_is_said_to_be(dialog: Dialog, text: str) -> None:
+    assert str(await dialog.say("anna", "direkt:anna", text)) == snapshot(
+        "Ihr Text ist zu lang (2.249 Zeichen, höchstens 2.000). Bitte fassen Sie Ihre Frage in einem Satz zusammen, zum Beispiel: Wann ist die nächste OZG-Sprechstunde?"
+    )
+
+
+async def test_a_text_of_two_thousand_characters_is_still_read(dialog: Dialog) -> None:
+    text = "Was ist EfA?".ljust(1_999, ".")
+    assert "zu lang" not in await dialog.say("anna", "direkt:anna", text + "?")
+    assert "zu lang" in await dialog.say("anna", "direkt:anna", text + "??")
 
 
 async def test_what_is_unknown_is_said_honestly_with_three_ways_on(dialog: Dialog) -> None:
@@ -113,7 +150,7 @@ async def test_the_number_of_a_suggestion_alone_is_not_enough(dialog: Dialog, te
 
 
 async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
-    said = ("Hallo!", "Guten Morgen zusammen", "Vielen Dank", "Tschüss", "Wie geht's?", "hilfe!", "👍")
+    said = ("Hallo!", "Guten Morgen zusammen", "Vielen Dank", "Tschüss", "Wie geht's?", "hilfe!", "Wer bist du?", "👍")
     answers = {text: str(await dialog.say("anna", "direkt:anna", text)) for text in said}
     assert answers == snapshot(
         {
@@ -123,6 +160,10 @@ async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
             "Tschüss": "Auf Wiedersehen! Was ich kann, zeigt !hilfe.",
             "Wie geht's?": "Danke, mir geht es gut. Womit kann ich helfen? Was ich kann, zeigt !hilfe.",
             "hilfe!": "Gern. Was ich kann, zeigt !hilfe.",
+            "Wer bist du?": (
+                "Ich bin der Bot der AG 4 (Kommunikation) im CIO-Projekt: ein Programm mit festen Regeln, keine "
+                "künstliche Intelligenz. Meine Antworten haben Menschen geschrieben. Was ich kann, zeigt !hilfe."
+            ),
             "👍": (
                 "Guten Tag! Fragen Sie mich einfach, zum Beispiel: Wann ist die nächste OZG-Sprechstunde? "
                 "Was ich sonst kann, zeigt !hilfe."
@@ -134,6 +175,12 @@ async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
 async def test_a_mere_mention_is_told_what_the_bot_can_do(dialog: Dialog) -> None:
     answer = await dialog.say("anna", "plenum", "AG4-Bot", mentions=["@ag4-bot:test"])
     assert answer.startswith("Guten Tag! Fragen Sie mich einfach")
+
+
+@pytest.mark.parametrize("text", ["Hilfe!", "Hilfe", "bitte Hilfe"])
+async def test_a_call_for_help_leads_to_the_commands(dialog: Dialog, text: str) -> None:
+    assert "!hilfe" in await dialog.say("anna", "direkt:anna", text)
+    assert "zeigt !hilfe." in await dialog.say("anna", "direkt:anna", f"!faq {text}")
 
 
 async def test_a_question_after_a_greeting_is_answered(dialog: Dialog) -> None:
@@ -174,9 +221,31 @@ async def test_the_next_plenary_comes_from_the_calendar(dialog: Dialog) -> None:
     )
 
 
-async def test_a_group_names_its_leads_and_an_unled_one_nobody(dialog: Dialog) -> None:
-    assert "Leitung: @lena:test" in await dialog.say("anna", "plenum", "!faq Was macht die AG 3 Finanzen?")
-    assert "Leitung" not in await dialog.say("anna", "plenum", "!faq Was macht die AG 5 Technik?")
+async def test_without_a_date_the_next_plenary_is_headed_by_its_own_question(dialog: Dialog) -> None:
+    assert str(await dialog.say("anna", "direkt:anna", "Wann ist das nächste Plenum?")) == snapshot("""\
+Wann ist das nächste Plenum?
+Zurzeit ist hier keine kommende Plenarsitzung eingetragen.
+Kommende Sitzungen zeigt Ihnen !plenum, sobald die Koordination sie eingetragen hat. Auskunft gibt auch ozg@sachsen-anhalt.de.
+
+Quelle: Beschreibung des AG4-Bots, Stand: 23.11.2026
+Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+""")
+
+
+async def test_a_date_ahead_does_not_hide_the_dates_gone_by(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await calendar.add(session, calendar.PLENARY, number=4, starts=datetime(2026, 12, 10, 10), at=dialog.now)
+    assert "02.03.2023" in await dialog.say("anna", "plenum", "!faq Wann waren die Plenarsitzungen?")
+
+
+@pytest.mark.parametrize("text", ["Bist du eine KI?", "Hallo, bist du ein Roboter?", "!faq Sind Sie ChatGPT?"])
+async def test_the_bot_says_that_it_is_no_artificial_intelligence(dialog: Dialog, text: str) -> None:
+    assert (await dialog.say("anna", "direkt:anna", text)).split("\n")[1].startswith("Nein. Der AG4-Bot")
+
+
+async def test_who_sees_a_question_is_told_as_the_privacy_notice_tells_it(dialog: Dialog) -> None:
+    assert "mit !fragen sichtbar" in await dialog.say("anna", "plenum", "!faq Wer sieht meine Frage?")
+    assert "mit !fragen sichtbar" in await dialog.say("anna", "plenum", "!datenschutz")
 
 
 async def test_what_the_operator_entered_replaces_i_do_not_know(dialog: Dialog) -> None:
@@ -263,5 +332,6 @@ async def test_every_entry_answers_its_own_question_and_fits_a_phone(dialog: Dia
     for entry in entries:
         answer = await dialog.say("anna", "plenum", f"!faq {entry.question}")
         assert answer.startswith(entry.question)
-        assert f"Stand: {entry.as_of:%d.%m.%Y}" in answer
+        live = entry.live in {"leads", "coordinators"}
+        assert ("Angabe des Betreibers" if live else f"Stand: {entry.as_of:%d.%m.%Y}") in answer
         assert len(answer) < 1_000

@@ -53,6 +53,13 @@ def test_an_editors_other_wordings_never_lead_to_another_entry(entry: Entry) -> 
         ("Gibt es die Präsentation von der letzten Sprechstunde?", "sprechstunde-folien"),
         ("gibt es die praesentation von der letzten sprechstunde", "sprechstunde-folien"),
         ("gibt es die prasentation von der letzten sprechstunde", "sprechstunde-folien"),
+        ("Wer leitet die AG 3?", "ag-leitung"),
+        ("wer ist leiter der ag4", "ag-leitung"),
+        ("Wer leitet das Projekt?", "projekt-initiator"),
+        ("Wer ist denn die Koordination?", "koordination"),
+        ("Bist du ein Roboter?", "bot-ki"),
+        ("nächstes Plenum", "plenum-naechstes"),
+        ("Wann war das letzte Plenum?", "plenum-termine"),
         ("Sprechstundenfolien", "sprechstunde-folien"),
         ("was macht ag3", "ag-3"),
         ("Worum geht's in der AG-5?", "ag-5"),
@@ -86,6 +93,9 @@ def test_people_write_as_they_write(text: str, slug: str) -> None:
         "hallo",
         "wann",
         "Was macht die AG 7?",
+        "Was kostet das?",
+        "Wie teuer ist das?",
+        "Wer zahlt das?",
     ],
 )
 def test_what_the_faq_does_not_know_is_not_answered(text: str) -> None:

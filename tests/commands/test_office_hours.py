@@ -87,9 +87,9 @@ async def test_three_later_dates_are_enough(dialog: Dialog) -> None:
 
 
 @pytest.mark.parametrize("text", ["<b>x</b> @room", "x" * 60_000, "\u202ewann\u202c"], ids=["markup", "long", "rtl"])
-async def test_words_behind_the_command_get_the_way_to_the_faq(dialog: Dialog, text: str) -> None:
+async def test_words_behind_the_command_are_refused_without_repeating_them(dialog: Dialog, text: str) -> None:
     answer = await dialog.say("anna", "plenum", f"!sprechstunde {text}")
-    assert answer.startswith("Dieser Befehl braucht keine weiteren Angaben.")
+    assert answer.startswith("Dieser Befehl braucht keine weiteren Angaben")
     assert "@room" not in answer
     assert len(answer) < 500
 

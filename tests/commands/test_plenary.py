@@ -197,3 +197,26 @@ async def test_a_plenary_announced_late_is_not_reminded_of_at_distances_gone_by(
     dialog.now = dt.datetime(2026, 11, 25, 9, 1, tzinfo=dt.UTC)
     [reminder] = [each for each in await dialog.ring() if each.room == "plenum"]
     assert "In 3 Tagen: Samstag, 28. November 2026, 10:00 Uhr" in reminder
+
+
+@pytest.mark.parametrize(
+    "verb,command",
+    [
+        ("löschen", "plenum absagen 4"),
+        ("streichen", "plenum absagen 4"),
+        ("Stornieren:", "plenum absagen 4"),
+        ("aendern", "plenum verschieben 4 14.09. 13:00"),
+        ("anlegen", "plenum neu 14.09. 10:00-12:00 Themenarbeit"),
+    ],
+)
+async def test_other_words_for_planning_lead_to_the_right_command(dialog, verb, command):
+    assert (
+        await dialog.say("karin", "koordination", f"!plenum {verb} 4")
+        == f"„{verb}“ gibt es hier nicht. Die Koordination schreibt dafür: !{command}"
+    )
+
+
+async def test_another_word_without_a_number_shows_where_it_goes(dialog):
+    assert str(await dialog.say("anna", "plenum", "!plenum löschen <b>x</b>")) == snapshot(
+        "„löschen“ gibt es hier nicht. Die Koordination schreibt dafür: !plenum absagen <Nummer>"
+    )

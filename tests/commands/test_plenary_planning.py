@@ -116,7 +116,9 @@ async def test_a_room_the_bot_is_not_in_and_unknown_numbers_are_said(dialog):
     ],
 )
 async def test_order_quotes_and_lines_do_not_matter(dialog, text):
-    assert await dialog.say("karin", "koordination", text) == await dialog.say("karin", "koordination", NEW)
+    preview = await dialog.say("karin", "koordination", text)
+    await dialog.say("karin", "koordination", "!nein")
+    assert preview == await dialog.say("karin", "koordination", NEW)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,9 @@ async def test_order_quotes_and_lines_do_not_matter(dialog, text):
         ("!plenum neu", "Es fehlt das Datum."),
         ("!plenum neu 14.12.", "Es fehlt die Uhrzeit."),
         ("!plenum neu 11/05 10:00", "zwei Arten"),
+        ('!plenum neu 14.12. 10-12 "X"', "Meinen Sie 10–12 Uhr? Bitte schreiben Sie 10:00–12:00."),
+        ('!plenum neu 14.12. 10:00 "offen', "Das schließende Anführungszeichen fehlt."),
+        ('!plenum neu 14.12. 10:00 ort="Magdeburg', "Das schließende Anführungszeichen fehlt."),
         ("!plenum neu 14.12. 10:00 link=ftp://x.de", "„ftp://x.de“ ist kein Link. Ein Link beginnt mit https://"),
         ("!plenum neu 14.12. 10:00 link=javascript:alert(1)", "ist kein Link"),
         ("!plenum neu 14.12. 10:00 link=https://x.de@evil.de/", "ist kein Link"),
@@ -142,6 +147,8 @@ async def test_order_quotes_and_lines_do_not_matter(dialog, text):
         ("!plenum verschieben", "Es fehlt die Nummer des Plenums."),
         ("!plenum verschieben 14.12. 10:00", "Es fehlt die Nummer des Plenums."),
         ("!plenum absagen", "Es fehlt die Nummer des Plenums."),
+        ("!plenum verschieben vier 15.12.", "die Nummer des Plenums in Ziffern: 4 statt „vier“."),
+        ("!plenum absagen Zwölf", "die Nummer des Plenums in Ziffern: 12 statt „Zwölf“."),
     ],
 )
 async def test_what_does_not_fit_is_named_with_usage_and_example(dialog, text, remedy):
@@ -244,6 +251,15 @@ async def test_a_day_alone_keeps_the_time_and_a_reason_needs_no_word_for_it(dial
     assert "Grund: keine Angabe" in await dialog.say("karin", "koordination", "!plenum verschieben 4 9 Uhr")
 
 
+@pytest.mark.parametrize("text", ["verschieben 4: 15.12.", "verschieben 4, 15.12.", "verschieben Nr. 4; 15.12."])
+async def test_a_sign_behind_the_number_does_no_harm(dialog, text):
+    await plan(dialog)
+    assert "Neu: Dienstag, 15. Dezember 2026, 10:00–12:00 Uhr\n" in await dialog.say(
+        "karin", "koordination", f"!plenum {text}"
+    )
+    assert "Grund: krank\n" in await dialog.say("karin", "koordination", "!plenum absagen 4, krank")
+
+
 async def test_moving_twice_corrects_twice(dialog):
     await plan(dialog)
     for number, text in enumerate(("15.12. 10:00", "14.12. 10:00"), 2):
@@ -325,7 +341,10 @@ Plenum 4 ist schon für Mo 14.12.2026, 10:00–12:00 Uhr geplant.
 Nennen Sie den neuen Termin zum Beispiel so: !plenum verschieben 4 14.09. 13:00\
 """
     )
-    assert "ist schon vorbei" in await dialog.say("karin", "koordination", "!plenum verschieben 4 01.11.2026")
+    assert str(await dialog.say("karin", "koordination", "!plenum verschieben 4 01.11.2026")) == snapshot("""\
+So 01.11.2026, 10:00 Uhr ist schon vorbei.
+Bitte nennen Sie einen Termin in der Zukunft, mit Jahr, zum Beispiel: !plenum verschieben 4 14.09.2027 10:00\
+""")
     assert "Es fehlt der neue Termin." in await dialog.say("karin", "koordination", "!plenum verschieben 4")
 
 
@@ -346,7 +365,10 @@ Den jetzigen Stand zeigt !plenum 4; bitte planen Sie danach neu.\
 async def test_two_plans_for_the_same_number_do_not_both_become_it(dialog):
     await dialog.say("karin", "koordination", NEW)
     await plan(dialog, NEW, user="kurt")
-    assert "Die Planung hat sich inzwischen geändert" in await dialog.say("karin", "koordination", "!ja")
+    assert str(await dialog.say("karin", "koordination", "!ja")) == snapshot("""\
+Die Nummer 4 ist inzwischen vergeben, die Vorschau gilt nicht mehr; es wurde nichts geändert.
+Bitte planen Sie neu: Schicken Sie !plenum neu mit denselben Angaben noch einmal.\
+""")
     assert await event(dialog, 5) is None
 
 

@@ -125,7 +125,7 @@ async def test_a_deletion_or_edit_in_another_room_changes_no_question(database: 
         world = World(session)
         await world.say("@anna:test", ask_or_show, "AG3 Wer zahlt?")
         before = await state_of(session)
-        elsewhere = replace(world.call("@anna:test", "frage AG3 Wer?", "$said0"), room_id="!elsewhere:test")
+        elsewhere = replace(world.call("@anna:test", "frage AG3 Wer zahlt denn?", "$said0"), room_id="!elsewhere:test")
         assert await FOLLOWER.deleted(elsewhere, "$cause", session) is None
         assert await FOLLOWER.edited(elsewhere, "$cause", session) is None
         assert await state_of(session) == before

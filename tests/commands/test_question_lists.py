@@ -173,4 +173,4 @@ async def test_of_many_questions_the_newest_are_shown(dialog: Dialog) -> None:
 
 
 async def test_my_questions_take_no_further_words(dialog: Dialog) -> None:
-    assert "ohne weitere Wörter" in await dialog.say("ben", "plenum", "!meine Fragen")
+    assert "So geht es: !meine" in await dialog.say("ben", "plenum", "!meine Fragen")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from inline_snapshot import snapshot
 
+from commands.texts.help import one_command
 from tests.commands.asking import ASK, told
 from tests.dialog import Dialog
 
@@ -138,8 +139,29 @@ Eine AG 9 gibt es nicht.
 Es gibt AG 1 Kooperationsmodell, AG 2 Strategie und Umsetzung, AG 3 Finanzen, AG 4 Kommunikation, AG 5 Technik.
 Zum Beispiel: !frage AG3 Ihre Frage\
 """)
-    assert "Eine AG 9 gibt es nicht." in await dialog.say("anna", "plenum", "!fragen AG9")
-    assert "Eine AG 9 gibt es nicht." in await dialog.say("anna", "plenum", "!frage AG9-001")
+    for text, remedy in (("!fragen AG9", "!fragen AG3"), ("!frage AG9-001", "!fragen alle")):
+        answer = await dialog.say("anna", "plenum", text)
+        assert "Eine AG 9 gibt es nicht." in answer
+        assert answer.endswith(f"Zum Beispiel: {remedy}")
+
+
+@pytest.mark.parametrize("text", ["???", "...", "x", "hallo", "Warum?", "!!! ???", "🙂 🙂"])
+async def test_what_says_too_little_gets_no_number_but_an_example(dialog: Dialog, text: str) -> None:
+    assert str(await dialog.say("anna", "plenum", f"!frage AG3 {text}")) == snapshot("""\
+Was möchten Sie von der AG wissen? Bitte schreiben Sie Ihre Frage in einem ganzen Satz.
+So geht es: !frage <AG> <Ihre Frage>
+Beispiel: !frage AG3 Wer zahlt nach der Anschubfinanzierung?\
+""")
+    assert "noch keine gestellt" in await dialog.say("anna", "plenum", "!frage AG3-001")
+
+
+@pytest.mark.parametrize("text", ["Wer zahlt?", "Frage 3?", "Anschubfinanzierung?"])
+async def test_two_words_or_a_long_one_are_a_question(dialog: Dialog, text: str) -> None:
+    assert "AG3-001 ist notiert" in await dialog.say("anna", "plenum", f"!frage AG3 {text}")
+
+
+async def test_what_the_help_shows_can_be_copied(dialog: Dialog) -> None:
+    assert "zum Beispiel: !frage AG3-017\n" in await dialog.say("anna", "plenum", "!hilfe frage")
 
 
 async def test_a_question_that_is_too_long_is_refused_with_its_length(dialog: Dialog) -> None:
@@ -228,3 +250,10 @@ async def test_numbers_and_messages_survive_a_restart(dialog: Dialog) -> None:
     assert "AG3-002 ist notiert" in await dialog.say("ben", "plenum", ASK)
     answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Das Land.")
     assert told(answers, "plenum").mentions == ["@anna:test"]
+
+
+def test_commands_in_the_details_get_the_configured_prefix() -> None:
+    text = one_command(
+        name="x", usage="", text="", details="Wie !frage AG3 oder („!ja“)!", example="!x", who="", prefix="."
+    )
+    assert "Wie \\.frage AG3 oder \\(„\\.ja“\\)\\!" in text

@@ -29,6 +29,10 @@ from commands.faq.small_talk import SmallTalk, small_talk
         ("Wie geht es Ihnen heute?", SmallTalk.HOW_ARE_YOU),
         ("hilfe!", SmallTalk.HELP),
         ("Was kannst du?", SmallTalk.HELP),
+        ("Wer bist du?", SmallTalk.WHO_ARE_YOU),
+        ("Wer sind Sie eigentlich?", SmallTalk.WHO_ARE_YOU),
+        ("Hallo, wer bist denn du?", SmallTalk.WHO_ARE_YOU),
+        ("Guten Tag, vielen Dank!", SmallTalk.THANKS),
     ],
 )
 def test_polite_words_are_recognised(text: str, kind: SmallTalk) -> None:
@@ -41,6 +45,7 @@ def test_polite_words_are_recognised(text: str, kind: SmallTalk) -> None:
         "Hallo, wann ist die nächste Sprechstunde?",
         "Wie geht es nach der Anschubfinanzierung weiter?",
         "Hilfe zum Bot",
+        "Wer sind Sie und wer leitet die AG 3?",
         "Danke, und wer zahlt danach?",
         "Hi Fi",
         "Bot",
