@@ -183,7 +183,9 @@ class Intake:
         if news:
             self._surroundings.changed()
         self._remember(news)
-        self._direct.update(each.room_id for each in batch.invitations if each.direct)
+        self._direct.update(
+            each.room_id for each in batch.invitations if each.direct and each.room_id not in self._configured
+        )
         self._since = batch.next_batch
         self._uncommitted = 0
         self._sender.offer(unparked)

@@ -47,9 +47,10 @@ class Call:
         if self.roles.may(role, group=group):
             return
         if role is Role.COORDINATOR:
-            raise NotAllowed("Das darf nur die Koordination.")
-        where = f" der AG {group}" if group is not None else " einer AG"
-        raise NotAllowed(f"Das darf nur die Leitung{where} oder die Koordination.")
+            raise NotAllowed(f"Das darf nur die Koordination. Wer das ist, zeigt `{self.settings.prefix}kontakt`.")
+        where, ask = (" einer AG", "ag") if group is None else (f" der AG {group}", f"ag {group}")
+        who = f"Wer das ist, zeigen `{self.settings.prefix}{ask}` und `{self.settings.prefix}kontakt`."
+        raise NotAllowed(f"Das darf nur die Leitung{where} oder die Koordination. {who}")
 
 
 @dataclass(frozen=True, kw_only=True)

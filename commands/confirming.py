@@ -72,7 +72,7 @@ class Confirming:
         if draft is None or draft.state is not DraftState.OPEN:
             return None
         await close(draft, DraftState.DISCARDED, DISCARDED, call, session)
-        return Reply(text=texts.deleted())
+        return Reply(text=texts.deleted(), thread_id=draft.thread_id)
 
     async def _waiting(self, call: Call, session: AsyncSession) -> Draft:
         draft = await drafts.waiting_in(session, call.room_id, author=call.sender)

@@ -9,11 +9,14 @@ import structlog
 from nio.store import DefaultStore
 from peewee import SqliteDatabase
 
-from bot.matrix.errors import meaning
+from bot.matrix.errors import ServerFailing, meaning
 
 Json = dict[str, Any]
 
 _log = structlog.get_logger(__name__)
+
+SHARING_S = 30.0
+"""How long sharing a room key may take, with all that nio tries again meanwhile."""
 
 
 class Store(DefaultStore):  # type: ignore[misc]  # nio has no types
@@ -105,8 +108,23 @@ class Crypto:
         return {**event, "type": source.get("type"), "content": source.get("content", {}), "encrypted": True}
 
     async def encrypt(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
-        """Encrypt for all members, sharing the room key first where needed. Must not be cancelled halfway."""
-        return await asyncio.shield(self._encrypt(room_id, event_type, content))
+        """Encrypt for all members, sharing the room key first where needed.
+
+        Raises MatrixError; ServerFailing also where the keys could not be shared within SHARING_S.
+        """
+        return await asyncio.shield(self._encrypt_in_time(room_id, event_type, content))
+
+    async def _encrypt_in_time(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
+        """Nio tries again for ever where the homeserver fails; this gives up, and undoes what nio leaves behind."""
+        try:
+            async with asyncio.timeout(SHARING_S):
+                return await self._encrypt(room_id, event_type, content)
+        except TimeoutError:
+            shared = self._nio.sharing_session.pop(room_id, None)  # else every later send would wait for it
+            if shared is not None:
+                shared.set()
+            self._nio.invalidate_outbound_session(room_id)
+            raise ServerFailing("room keys not shared in time") from None
 
     async def _encrypt(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
         async with self._sharing.setdefault(room_id, asyncio.Lock()):

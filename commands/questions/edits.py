@@ -1,5 +1,7 @@
 """What was made of a message follows it: editing and deleting the messages that asked or answered a question."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Follower, Message, Reply
@@ -43,21 +45,21 @@ async def deleted(call: Call, cause: str, session: AsyncSession) -> Reply | None
 async def _question_edited(call: Call, session: AsyncSession, question: Question) -> Reply:
     prefix = call.settings.prefix
     if question.state is not QuestionState.OPEN:
-        return _about(question, errors.edit_too_late(question))
+        return _where_it_was_asked(question, errors.edit_too_late(question))
     rest = _behind(ASK, call.text)
     if rest is None or take_ref(rest) is not None:
-        return _about(question, errors.edit_unclear(question, prefix=prefix))
+        return _where_it_was_asked(question, errors.edit_unclear(question, prefix=prefix))
     number, words = take_group(rest, call.room_group)
     if number is None or is_blank(words):
-        return _about(question, errors.edit_unclear(question, prefix=prefix))
+        return _where_it_was_asked(question, errors.edit_unclear(question, prefix=prefix))
     if number != question.group_number:
-        return _about(question, errors.edit_other_group(question, number, prefix=prefix))
+        return _where_it_was_asked(question, errors.edit_other_group(question, number, prefix=prefix))
     text = question_text(call, number, words)
     if text == question.text:
-        return _about(question, errors.edit_same(question))
+        return _where_it_was_asked(question, errors.edit_same(question))
     await questions.reword(session, question, text)
     await note(call, session, question, texts.REWORDED, before=question.state)
-    return _about(question, texts.reworded(question, prefix=prefix))
+    return _where_it_was_asked(question, texts.reworded(question, prefix=prefix))
 
 
 async def _answer_edited(call: Call, cause: str, session: AsyncSession, question: Question, answer: Answer) -> Reply:
@@ -89,7 +91,7 @@ async def _question_deleted(call: Call, session: AsyncSession, question: Questio
     else:
         await questions.reword(session, question, None)
         await note(call, session, question, texts.DELETED, before=before)
-    return _about(question, texts.deleted(question))
+    return _where_it_was_asked(question, texts.deleted(question))
 
 
 async def _answer_deleted(
@@ -115,6 +117,11 @@ def _behind(name: str, text: str) -> str | None:
     if not words or fold(words[0]) != name:
         return None
     return words[1] if len(words) > 1 else ""
+
+
+def _where_it_was_asked(question: Question, text: Markdown) -> Reply:
+    """An answer in the thread of the question; an edit or deletion does not say in which thread its message is."""
+    return replace(_about(question, text), thread_id=question.thread_id)
 
 
 def _about(question: Question, text: Markdown, *messages: Message) -> Reply:

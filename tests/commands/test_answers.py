@@ -88,10 +88,10 @@ async def test_the_coordination_answers_for_every_group(dialog: Dialog) -> None:
 async def test_only_the_groups_lead_and_the_coordination_may_answer(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     assert str(await dialog.say("anna", "plenum", "!antwort AG3-001 Ich selbst.")) == snapshot(
-        "Das darf nur die Leitung einer AG oder die Koordination."
+        "Das darf nur die Leitung einer AG oder die Koordination. Wer das ist, zeigen !ag und !kontakt."
     )
     assert str(await dialog.say("lukas", "ag2", "!antwort AG3-001 Die AG 2.")) == snapshot(
-        "Das darf nur die Leitung der AG 3 oder die Koordination."
+        "Das darf nur die Leitung der AG 3 oder die Koordination. Wer das ist, zeigen !ag 3 und !kontakt."
     )
     assert "offen" in await dialog.say("anna", "plenum", "!frage AG3-001")
 

@@ -115,9 +115,14 @@ async def test_two_who_confirm_at_once_confirm_once(dialog):
 async def test_only_those_who_may_do_it_may_confirm_or_discard(dialog, user):
     preview = await dialog.say("karin", "koordination", NEW)
     for emoji in ("✅", "❌"):
-        assert await dialog.react(user, preview, emoji) == ["Das darf nur die Koordination."]
+        assert await dialog.react(user, preview, emoji) == [
+            "Das darf nur die Koordination. Wer das ist, zeigt !kontakt."
+        ]
     for text in ("!ja", "!nein"):
-        assert await dialog.say(user, "koordination", text) == "Das darf nur die Koordination."
+        assert (
+            await dialog.say(user, "koordination", text)
+            == "Das darf nur die Koordination. Wer das ist, zeigt !kontakt."
+        )
     assert await plenary(dialog) is None
     assert await states(dialog) == [DraftState.OPEN]
 

@@ -184,7 +184,7 @@ async def test_what_people_type_stays_plain_text(dialog):
 @pytest.mark.parametrize("text", [NEW, "!plenum verschieben 4 15.12. 10:00", "!plenum absagen 4"])
 async def test_only_the_coordination_plans(dialog, user, text):
     await plan(dialog)
-    assert await dialog.say(user, "plenum", text) == "Das darf nur die Koordination."
+    assert await dialog.say(user, "plenum", text) == "Das darf nur die Koordination. Wer das ist, zeigt !kontakt."
     assert (await event(dialog)).version == 1
 
 

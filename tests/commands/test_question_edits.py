@@ -198,7 +198,7 @@ async def test_who_no_longer_leads_the_group_does_not_correct_its_answers(dialog
         await roles.replace(session, coordinators=[], leads={})
     dialog.app.surroundings.changed()
     assert str(only(await dialog.edit("lena", event, "!antwort AG3-001 Der Bund."))) == snapshot(
-        "Das darf nur die Leitung der AG 3 oder die Koordination."
+        "Das darf nur die Leitung der AG 3 oder die Koordination. Wer das ist, zeigen !ag 3 und !kontakt."
     )
     assert "Das Land." in await dialog.say("ben", "plenum", "!frage AG3-001")
 
