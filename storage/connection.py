@@ -6,6 +6,7 @@ for the disk either. What may wait stays in the thread: a BEGIN while another pr
 the checkpoint (see docs/adr/0013-statements-in-place.md and benchmarks/).
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -47,5 +48,10 @@ async def connect(path: Path) -> Connection:
         return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
 
     connection = Connection(open_file, iter_chunk_size=64)
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # aiosqlite lets its thread end later by itself, and if the event loop ends before, with a traceback.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 (aiosqlite offers no other way to wait for it)
+        raise
     return connection

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,12 +161,12 @@ def write_config(url: str, directory: Path) -> Path:
 
 
 async def start_process(
-    config: Path, *, password: str = PASSWORD, before: str = "", **more: Any
+    config: Path, *, password: str = PASSWORD, before: str = "", through: Sequence[str] = (), **more: Any
 ) -> asyncio.subprocess.Process:
-    """The real bot, `python -m bot run`; with `before`, that code runs first in the same process."""
+    """The real bot, `python -m bot run`; with `before`, that code runs first in the same process, `through` another program."""
     way = ["-c", f"{before}\nfrom bot.__main__ import main\nmain()"] if before else ["-m", "bot"]
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "default", *way, "run", "--config", str(config)),
+        *(*through, sys.executable, "-W", "default", *way, "run", "--config", str(config)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "AG4_BOT_PASSWORD": password, "PYTHONPATH": str(Path(__file__).parents[1])},
