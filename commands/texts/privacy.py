@@ -10,6 +10,8 @@ TEXT = (
     " nichts doppelt beantwortet wird.\n"
     "- Ihre Fragen an eine Arbeitsgruppe mit Text, Zeitpunkt und Ihrer Matrix-Kennung, damit die Antwort Sie"
     " erreicht, und die Antworten darauf. Fragen sind für alle mit `{prefix}fragen` sichtbar.\n"
+    "- In verschlüsselten Räumen auch Nachrichten, die er nicht entschlüsseln kann: so verschlüsselt, wie sie"
+    " ankamen, denn ob er gemeint ist, kann er nicht erkennen.\n"
     "- Ein Protokoll, wer wann was geändert hat (ohne Nachrichtentexte).\n\n"
     "**Wofür:** um Fragen zu beantworten, Termine mitzuteilen und Änderungen nachvollziehen zu können."
     " Es gibt keine Auswertung über Personen.\n\n"
