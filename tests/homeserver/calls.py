@@ -1,10 +1,11 @@
 """What an endpoint gets to know, how endpoints are listed, and how the one for a request is found."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .model import Content, Device, MatrixError
+from .model import Content, Device, MatrixError, NotAuthenticated
 from .world import World
 
 Endpoint = Callable[..., Any]
@@ -31,6 +32,23 @@ class Call:
     @property
     def me(self) -> str:
         return self.device.account.user_id
+
+    def authenticate(self) -> None:
+        """Ask for the password of the account (section 5.3): 401 until `auth` in the body holds it."""
+        auth = self.body.get("auth")
+        session = (auth or {}).get("session")
+        if session is not None and session not in self.world.auth_sessions:
+            raise MatrixError(400, "M_UNKNOWN", f"Unknown session ID: {session}")
+        if session is None:
+            session = secrets.token_urlsafe(16)
+            self.world.auth_sessions.add(session)
+        if not auth or auth.get("type") != "m.login.password":
+            raise NotAuthenticated(session)
+        name = auth.get("identifier", {}).get("user") or auth.get("user", "")
+        user_id = name if name.startswith("@") else f"@{name}:{self.world.server_name}"
+        if user_id != self.me or auth.get("password") != self.device.account.password:
+            raise NotAuthenticated(session, "M_FORBIDDEN", "Invalid username or password")
+        self.world.auth_sessions.discard(session)
 
 
 class Routes(dict[str, Endpoint]):

@@ -2,35 +2,21 @@
 
 import secrets
 
+from . import keyring
 from .calls import Call, Routes
-from .model import Content, Device, not_found
+from .model import Content, MatrixError, not_found
 
 route = Routes()
 
 
 @route("POST keys/upload")
 def upload(call: Call) -> Content:
-    device = call.device
-    if "device_keys" in call.body:
-        device.keys = call.body["device_keys"]
-        _tell_change(call)
-    device.one_time_keys.update(call.body.get("one_time_keys", {}))
-    device.fallback_keys.update(call.body.get("fallback_keys", {}))
-    return {"one_time_key_counts": device.key_counts}
+    return {"one_time_key_counts": keyring.upload(call.world, call.device, call.body)}
 
 
 @route("POST keys/query")
 def query(call: Call) -> Content:
-    device_keys: Content = {}
-    answer: Content = {"device_keys": device_keys, "failures": {}}
-    for user_id in call.body.get("device_keys", {}):
-        account = call.world.accounts.get(user_id)
-        devices = account.devices.values() if account else ()
-        device_keys[user_id] = {device.id: device.keys for device in devices if device.keys}
-        for kind, key in account.cross_signing.items() if account else ():
-            if kind != "user_signing_key" or user_id == call.me:
-                answer.setdefault(f"{kind}s", {})[user_id] = key
-    return answer
+    return keyring.query(call.world, call.device.account, call.body.get("device_keys", {}))
 
 
 @route("POST keys/claim")
@@ -40,51 +26,26 @@ def claim(call: Call) -> Content:
         for device_id, algorithm in devices.items():
             account = call.world.accounts.get(user_id)
             device = account.devices.get(device_id) if account else None
-            key = _take(device, algorithm) if device else {}
+            key = keyring.claim(device, algorithm) if device else {}
             if key:
                 claimed.setdefault(user_id, {})[device_id] = key
     return {"one_time_keys": claimed, "failures": {}}
 
 
-def _take(device: Device, algorithm: str) -> Content:
-    """A key to use once, or else the fallback key; the owner sees the new count with the next sync."""
-    for keys, once in ((device.one_time_keys, True), (device.fallback_keys, False)):
-        for name, key in keys.items():
-            if name.startswith(algorithm + ":"):
-                if once:
-                    del keys[name]
-                return {name: key}
-    return {}
-
-
 @route("POST keys/device_signing/upload")
 def upload_cross_signing(call: Call) -> Content:
-    kinds = ("master_key", "self_signing_key", "user_signing_key")
-    call.device.account.cross_signing.update({kind: call.body[kind] for kind in kinds if kind in call.body})
-    _tell_change(call)
+    """The first keys need no password, and the same ones again neither (MSC3967)."""
+    account = call.device.account
+    if keyring.differs(account, call.body):
+        if "master_key" in account.cross_signing:
+            call.authenticate()
+        keyring.set_cross_signing(call.world, account, call.body)
     return {}
 
 
 @route("POST keys/signatures/upload")
 def upload_signatures(call: Call) -> Content:
-    for user_id, objects in call.body.items():
-        account = call.world.account(user_id)
-        keys = {device.id: device.keys for device in account.devices.values() if device.keys}
-        for key in account.cross_signing.values():
-            keys.update(dict.fromkeys(key["keys"].values(), key))
-        for name, signed in objects.items():
-            if name not in keys:
-                continue
-            for signer, signatures in signed["signatures"].items():
-                keys[name].setdefault("signatures", {}).setdefault(signer, {}).update(signatures)
-    _tell_change(call)
-    return {"failures": {}}
-
-
-def _tell_change(call: Call) -> None:
-    call.world.key_changes.append((call.world.next_position(), call.me))
-    near = {user_id for room in call.device.account.joined.values() for user_id in room.joined}
-    call.world.wake(near | {call.me})
+    return {"failures": keyring.add_signatures(call.world, call.device.account, call.body)}
 
 
 @route("PUT sendToDevice/{}/{}")
@@ -92,8 +53,10 @@ def send_to_device(call: Call, kind: str, txn_id: str) -> Content:
     key = ("", f"{kind}/{txn_id}")
     if key in call.device.transactions:
         return {}
+    if "messages" not in call.body:
+        raise MatrixError(400, "M_MISSING_PARAM", "Missing params: ['messages']")
     call.device.transactions[key] = ""
-    for user_id, devices in call.body.get("messages", {}).items():
+    for user_id, devices in call.body["messages"].items():
         account = call.world.accounts.get(user_id)
         for device_id, content in devices.items():
             for device in list(account.devices.values()) if account else ():

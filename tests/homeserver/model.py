@@ -16,6 +16,7 @@ import orjson
 Content = dict[str, Any]
 StateKey = tuple[str, str]
 BY_POSITION = attrgetter("position")
+INFINITE_LEVEL = 1 << 53
 
 
 class MatrixError(Exception):
@@ -24,7 +25,22 @@ class MatrixError(Exception):
     def __init__(self, status: int, errcode: str, error: str, **more: Any) -> None:
         super().__init__(f"{status} {errcode}: {error}")
         self.status = status
-        self.body = {"errcode": errcode, "error": error, **more}
+        self.body: Content = {"errcode": errcode, "error": error, **more}
+
+
+def creators_rule(room_version: Any) -> bool:
+    """Whether creators of rooms of this version have infinite power, and the room ID no server (version 12)."""
+    return str(room_version).isdecimal() and int(room_version) >= 12
+
+
+class NotAuthenticated(MatrixError):
+    """A request that wants the password too: the first refusal bears no errcode (section 5.3, user-interactive)."""
+
+    def __init__(self, session: str, errcode: str = "", error: str = "") -> None:
+        super().__init__(401, errcode, error)
+        self.body = {"session": session, "flows": [{"stages": ["m.login.password"]}], "params": {}}
+        if errcode:
+            self.body |= {"errcode": errcode, "error": error, "completed": []}
 
 
 def forbidden(error: str) -> MatrixError:
@@ -204,6 +220,9 @@ class Room:
 
     def level(self, user_id: str) -> int:
         """The power level of a person."""
+        create = self.state.get(("m.room.create", ""))
+        if create is not None and create.sender == user_id and creators_rule(create.content.get("room_version")):
+            return INFINITE_LEVEL
         levels = self.content("m.room.power_levels")
         return int(levels.get("users", {}).get(user_id, levels.get("users_default", 0)))
 
@@ -230,6 +249,8 @@ class Device:
     one_time_keys: dict[str, Content] = field(default_factory=dict)
     fallback_keys: dict[str, Content] = field(default_factory=dict)
     keys: Content | None = None
+    display_name: str | None = None
+    unused_fallback_types: set[str] = field(default_factory=set)
     members_told: dict[str, set[str]] = field(default_factory=dict)
     since_before: int | None = None
 
@@ -245,7 +266,11 @@ class Device:
 
 @dataclass(eq=False)
 class Account:
-    """A person (or bot) with devices; `synced` is the highest `since` any of its clients has sent."""
+    """A person (or bot) with devices; `synced` is the highest `since` any of its clients has sent.
+
+    `cross_signing` holds the keys as uploaded (master_key, self_signing_key, user_signing_key), `signatures` what this
+    person signed later: (user ID, device ID or public key) -> key ID -> signature.
+    """
 
     user_id: str
     password: str
@@ -254,6 +279,8 @@ class Account:
     filters: list[Content] = field(default_factory=list)
     account_data: dict[str, tuple[int, Content]] = field(default_factory=dict)
     cross_signing: dict[str, Content] = field(default_factory=dict)
+    signatures: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    key_names: set[str] = field(default_factory=set)
     joined: dict[str, Room] = field(default_factory=dict)
     invited: dict[str, Room] = field(default_factory=dict)
     left: dict[str, Room] = field(default_factory=dict)

@@ -7,6 +7,42 @@ from .model import Account, Content
 from .world import World
 
 
+def message(
+    text: str,
+    *,
+    formatted: str | None = None,
+    mentions: Sequence["User | str"] = (),
+    thread: str | None = None,
+    reply_to: str | None = None,
+    msgtype: str = "m.text",
+) -> Content:
+    """The content of a message as `User.say` sends it."""
+    content: Content = {"msgtype": msgtype, "body": text}
+    if formatted is not None:
+        content |= {"format": "org.matrix.custom.html", "formatted_body": formatted}
+    names = [person if isinstance(person, str) else person.user_id for person in mentions]
+    content["m.mentions"] = {"user_ids": names} if names else {}
+    relation: Content = {"rel_type": "m.thread", "event_id": thread, "is_falling_back": True} if thread else {}
+    if reply_to is not None or thread is not None:
+        relation |= {"m.in_reply_to": {"event_id": reply_to or thread}}
+    if thread is not None and reply_to is not None:
+        relation["is_falling_back"] = False
+    if relation:
+        content["m.relates_to"] = relation
+    return content
+
+
+def replacement(event_id: str, text: str, *, formatted: str | None = None) -> Content:
+    """The content of an edit as `User.edit` sends it."""
+    new: Content = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+    shown: Content = {**new, "body": f"* {text}"}
+    if formatted is not None:
+        new |= {"format": "org.matrix.custom.html", "formatted_body": formatted}
+        shown |= {"format": "org.matrix.custom.html", "formatted_body": f"* {formatted}"}
+    relation = {"rel_type": "m.replace", "event_id": event_id}
+    return {**shown, "m.new_content": new, "m.relates_to": relation}
+
+
 @dataclass(frozen=True)
 class User:
     """A person on the homeserver; rooms are named by their ID or alias, each call returns the event ID."""
@@ -34,18 +70,9 @@ class User:
         msgtype: str = "m.text",
     ) -> str:
         """Write a message: `thread` is the event ID of its root, `reply_to` of the message answered."""
-        content: Content = {"msgtype": msgtype, "body": text}
-        if formatted is not None:
-            content |= {"format": "org.matrix.custom.html", "formatted_body": formatted}
-        names = [person if isinstance(person, str) else person.user_id for person in mentions]
-        content["m.mentions"] = {"user_ids": names} if names else {}
-        relation: Content = {"rel_type": "m.thread", "event_id": thread, "is_falling_back": True} if thread else {}
-        if reply_to is not None or thread is not None:
-            relation |= {"m.in_reply_to": {"event_id": reply_to or thread}}
-        if thread is not None and reply_to is not None:
-            relation["is_falling_back"] = False
-        if relation:
-            content["m.relates_to"] = relation
+        content = message(
+            text, formatted=formatted, mentions=mentions, thread=thread, reply_to=reply_to, msgtype=msgtype
+        )
         return self.send(room, "m.room.message", content)
 
     def send(self, room: str, event_type: str, content: Content) -> str:
@@ -59,13 +86,7 @@ class User:
 
     def edit(self, room: str, event_id: str, text: str, *, formatted: str | None = None) -> str:
         """Replace an own message, as Element does: "* " and the new text for old clients."""
-        new: Content = {"msgtype": "m.text", "body": text, "m.mentions": {}}
-        shown: Content = {**new, "body": f"* {text}"}
-        if formatted is not None:
-            new |= {"format": "org.matrix.custom.html", "formatted_body": formatted}
-            shown |= {"format": "org.matrix.custom.html", "formatted_body": f"* {formatted}"}
-        relation = {"rel_type": "m.replace", "event_id": event_id}
-        return self.send(room, "m.room.message", {**shown, "m.new_content": new, "m.relates_to": relation})
+        return self.send(room, "m.room.message", replacement(event_id, text, formatted=formatted))
 
     def redact(self, room: str, event_id: str, reason: str | None = None) -> str:
         """Delete a message or take a reaction back."""

@@ -5,8 +5,9 @@ import secrets
 import orjson
 
 from .calls import Call, Routes
-from .model import Content, MatrixError, forbidden, not_found
+from .model import Content, Device, MatrixError, forbidden, not_found
 from .sync import messages
+from .upgrading import upgrade
 
 route = Routes()
 
@@ -49,7 +50,10 @@ def register(call: Call) -> Content:
 
 
 def _session(call: Call, user_id: str) -> Content:
+    known = set(call.world.accounts[user_id].devices)
     device, token = call.world.log_in(call.world.accounts[user_id], call.body.get("device_id"))
+    if device.id not in known:
+        device.display_name = call.body.get("initial_device_display_name")
     home = call.world.server_name
     return {"user_id": user_id, "device_id": device.id, "access_token": token, "home_server": home}
 
@@ -67,13 +71,55 @@ def whoami(call: Call) -> Content:
 
 @route("GET devices")
 def devices(call: Call) -> Content:
-    seen = {"display_name": "", "last_seen_ip": "127.0.0.1", "last_seen_ts": 0}
-    return {"devices": [{"device_id": device_id, **seen} for device_id in call.device.account.devices]}
+    return {"devices": [_shown(device) for device in call.device.account.devices.values()]}
+
+
+def _shown(device: Device) -> Content:
+    seen = {"last_seen_ip": "127.0.0.1", "last_seen_ts": 0}
+    return {"device_id": device.id, "display_name": device.display_name or "", **seen}
+
+
+@route("GET devices/{}")
+def get_device(call: Call, device_id: str) -> Content:
+    return _shown(_own_device(call, device_id))
+
+
+@route("PUT devices/{}")
+def put_device(call: Call, device_id: str) -> Content:
+    _own_device(call, device_id).display_name = call.body.get("display_name")
+    call.world.keys_changed(call.device.account)
+    return {}
+
+
+@route("DELETE devices/{}")
+def delete_device(call: Call, device_id: str) -> Content:
+    """Wants the password; a device that is gone already is no error."""
+    return _delete(call, [device_id])
+
+
+@route("POST delete_devices")
+def delete_devices(call: Call) -> Content:
+    return _delete(call, call.body["devices"])
+
+
+def _delete(call: Call, device_ids: list[str]) -> Content:
+    call.authenticate()
+    devices = call.device.account.devices
+    for device_id in device_ids:
+        if device_id in devices:
+            call.world.log_out(devices[device_id])
+    return {}
+
+
+def _own_device(call: Call, device_id: str) -> Device:
+    if device_id not in call.device.account.devices:
+        raise not_found("No device found")
+    return call.device.account.devices[device_id]
 
 
 @route("GET capabilities")
 def capabilities(_call: Call) -> Content:
-    return {"capabilities": {"m.room_versions": {"default": "11", "available": {"11": "stable"}}}}
+    return {"capabilities": {"m.room_versions": {"default": "11", "available": {"11": "stable", "12": "stable"}}}}
 
 
 # what belongs to a person
@@ -94,14 +140,18 @@ def get_filter(call: Call, _user_id: str, filter_id: str) -> Content:
 
 
 @route("GET user/{}/account_data/{}")
-def get_account_data(call: Call, _user_id: str, kind: str) -> Content:
+def get_account_data(call: Call, user_id: str, kind: str) -> Content:
+    if user_id != call.me:
+        raise forbidden("Cannot get account data for other users.")
     if kind not in call.device.account.account_data:
         raise not_found("Account data not found")
     return call.device.account.account_data[kind][1]
 
 
 @route("PUT user/{}/account_data/{}")
-def put_account_data(call: Call, _user_id: str, kind: str) -> Content:
+def put_account_data(call: Call, user_id: str, kind: str) -> Content:
+    if user_id != call.me:
+        raise forbidden("Cannot add account data for other users.")
     call.device.account.account_data[kind] = (call.world.next_position(), call.body)
     call.world.wake([call.me])
     return {}
@@ -202,7 +252,14 @@ def joined_members(call: Call, room_id: str) -> Content:
 @route("GET rooms/{}/members")
 def members(call: Call, room_id: str) -> Content:
     room = call.world.joined_room(room_id, call.me)
-    events = [event for (kind, _), event in room.state.items() if kind == "m.room.member"]
+    wanted, unwanted = call.query.get("membership"), call.query.get("not_membership")
+    events = [
+        event
+        for (kind, _), event in room.state.items()
+        if kind == "m.room.member"
+        and wanted in {None, event.content["membership"]}
+        and unwanted != event.content["membership"]
+    ]
     return {"chunk": [event.as_dict() | {"room_id": room.id} for event in events]}
 
 
@@ -224,6 +281,12 @@ def get_state(call: Call, room_id: str, kind: str, state_key: str = "") -> Conte
 def put_state(call: Call, room_id: str, kind: str, state_key: str = "") -> Content:
     room = call.world.room(room_id)
     return {"event_id": call.world.put_state(room, call.me, kind, state_key, call.body)}
+
+
+@route("POST rooms/{}/upgrade")
+def upgrade_room(call: Call, room_id: str) -> Content:
+    room = call.world.joined_room(room_id, call.me)
+    return {"replacement_room": upgrade(call.world, room, call.device.account, str(call.body["new_version"])).id}
 
 
 @route("PUT rooms/{}/send/{}/{}")

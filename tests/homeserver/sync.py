@@ -4,9 +4,9 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from operator import itemgetter
 
-from .model import BY_POSITION, Content, Device, Event, MatrixError, Room, StateKey, forbidden
+from .model import BY_POSITION, Account, Content, Device, Event, MatrixError, Room, StateKey, forbidden
 from .world import World
 
 Test = Callable[[Event], bool]
@@ -94,14 +94,14 @@ def sync(world: World, device: Device, since: int | None, wish: Filter, *, full_
     }
     device.to_device[:] = [waiting for waiting in device.to_device if waiting[0] > after]
     account_data = [{"type": kind, "content": content} for kind, (at, content) in me.account_data.items() if at > after]
-    changed = {} if first else _changed_keys(world, me.joined.values(), after)
-    if not (first or full_state or join or invite or leave or device.to_device or account_data or changed):
+    changed, gone = ([], []) if first else _device_lists(world, me, after)
+    if not (first or full_state or join or invite or leave or device.to_device or account_data or changed or gone):
         return None
     return nothing_new(world, device) | {
         "rooms": {"join": join, "invite": invite, "leave": leave},
         "to_device": {"events": [event for _, event in device.to_device]},
         "account_data": {"events": account_data},
-        "device_lists": {"changed": list(changed), "left": []},
+        "device_lists": {"changed": changed, "left": gone},
     }
 
 
@@ -110,9 +110,7 @@ def nothing_new(world: World, device: Device) -> Content:
     return {
         "next_batch": f"s{world.position}",
         "device_one_time_keys_count": device.key_counts,
-        "device_unused_fallback_key_types": [
-            "signed_curve25519" for name in device.fallback_keys if name.startswith("signed_curve25519:")
-        ],
+        "device_unused_fallback_key_types": sorted(device.unused_fallback_types),
     }
 
 
@@ -202,10 +200,63 @@ def _stripped(room: Room, me: str) -> list[Content]:
     ]
 
 
-def _changed_keys(world: World, rooms: Any, after: int) -> dict[str, None]:
-    first = bisect_right(world.key_changes, after, key=lambda change: change[0])
-    changed = dict.fromkeys(user for _, user in world.key_changes[first:])
-    return {user: None for user in changed if any(user in room.joined for room in rooms)}
+def _device_lists(world: World, me: Account, after: int) -> tuple[list[str], list[str]]:
+    """Whose keys to ask for anew, and who shares no room with me any more (section 11.14.4).
+
+    As on Synapse new are all members of rooms I entered, and all who entered or were invited to one of mine.
+    """
+    with_keys = set(_since(world.key_changes, after))
+    changed = {target for signer, target in _signed_since(world.signature_changes, after) if signer == me.user_id}
+    lost: set[str] = set()
+    for room in me.joined.values():
+        if room.position <= after:
+            continue
+        if room.stays[me.user_id][-1].joined > after:
+            changed |= room.joined
+        entered, left = _moves(room, after)
+        changed |= entered
+        lost |= left
+    for room in me.left.values():
+        if (
+            room.state["m.room.member", me.user_id].position > after
+            and _membership_at(room, me.user_id, after) == "join"
+        ):
+            lost |= room.joined
+    if with_keys or lost:
+        near = {user_id for room in me.joined.values() for user_id in room.joined} | {me.user_id}
+        changed |= with_keys & near
+        lost -= near
+    return sorted(changed), sorted(lost)
+
+
+def _moves(room: Room, after: int) -> tuple[set[str], set[str]]:
+    """Who entered a room (or was invited, or knocks), and who left it."""
+    entered: set[str] = set()
+    left: set[str] = set()
+    for (kind, user_id), event in room.state_between(after, room.position + 1).items():
+        if kind != "m.room.member":
+            continue
+        before, now = _membership_at(room, user_id, after), event.content["membership"]
+        if now in {"join", "invite", "knock"} and now != before:
+            entered.add(user_id)
+        elif now in {"leave", "ban"} and before == "join":
+            left.add(user_id)
+    return entered, left
+
+
+def _since(changes: list[tuple[int, str]], after: int) -> list[str]:
+    return [user_id for _, user_id in changes[bisect_right(changes, after, key=itemgetter(0)) :]]
+
+
+def _signed_since(changes: list[tuple[int, str, str]], after: int) -> list[tuple[str, str]]:
+    return [change[1:] for change in changes[bisect_right(changes, after, key=itemgetter(0)) :]]
+
+
+def _membership_at(room: Room, user_id: str, position: int) -> str | None:
+    event = room.state.get(("m.room.member", user_id))
+    while event is not None and event.position > position:
+        event = event.replaces
+    return None if event is None else str(event.content["membership"])
 
 
 def messages(world: World, room: Room, device: Device, query: dict[str, str], rule: Content) -> Content:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from .model import Account, Content, Device, Event, MatrixError, Room, forbidden, not_found
+from .model import Account, Content, Device, Event, MatrixError, Room, creators_rule, forbidden, not_found
 
 MAX_EVENT_BYTES = 65_536
 _PRESETS = {  # join rule, level needed to invite, invited people get the creator's level
@@ -16,6 +16,10 @@ _PRESETS = {  # join rule, level needed to invite, invited people get the creato
     "trusted_private_chat": ("invite", 0, True),
     "public_chat": ("public", 50, False),
 }
+
+
+def new_event_id() -> str:
+    return "$" + secrets.token_urlsafe(32)
 
 
 class World:
@@ -30,6 +34,8 @@ class World:
         self.accounts: dict[str, Account] = {}
         self.tokens: dict[str, Device] = {}
         self.key_changes: list[tuple[int, str]] = []
+        self.signature_changes: list[tuple[int, str, str]] = []
+        self.auth_sessions: set[str] = set()
         self.media: dict[str, tuple[str, bytes]] = {}
         self.polls: dict[str, set[asyncio.Future[None]]] = {}
         self.changed: Callable[[], None] = lambda: None
@@ -58,6 +64,13 @@ class World:
         for token in device.tokens:
             self.tokens.pop(token, None)
         device.account.devices.pop(device.id, None)
+        if device.keys is not None:
+            self.keys_changed(device.account)
+
+    def keys_changed(self, account: Account) -> None:
+        """Tell all who share a room with this person, and the person, that keys or signatures are others now."""
+        self.key_changes.append((self.next_position(), account.user_id))
+        self.wake({user_id for room in account.joined.values() for user_id in room.joined} | {account.user_id})
 
     # the stream
 
@@ -83,12 +96,13 @@ class World:
         state_key: str | None = None,
         device: Device | None = None,
         txn_id: str | None = None,
+        event_id: str | None = None,
     ) -> Event:
         """Put an event at the end of the stream, without asking whether it is allowed."""
         event = Event(
             position=self.position + 1,
             room_id=room.id,
-            event_id="$" + secrets.token_urlsafe(32),
+            event_id=event_id or new_event_id(),
             type=event_type,
             sender=sender,
             content=content,
@@ -134,18 +148,25 @@ class World:
             raise MatrixError(400, "M_BAD_JSON", f"Unknown preset: {preset}")
         join_rule, invite_level, trusted = _PRESETS[preset]
         me = creator.user_id
-        room = Room(f"!{secrets.token_urlsafe(13)}:{self.server_name}")
+        version = wish.get("room_version", "11")
+        crowned = creators_rule(version)
+        room = Room(f"!{secrets.token_urlsafe(32)}" if crowned else f"!{secrets.token_urlsafe(13)}:{self.server_name}")
         self.rooms[room.id] = room
 
         def state(event_type: str, content: Content, state_key: str = "") -> None:
             self.append(room, me, event_type, content, state_key=state_key)
 
-        state("m.room.create", {**wish.get("creation_content", {}), "room_version": wish.get("room_version", "11")})
+        state("m.room.create", {**wish.get("creation_content", {}), "room_version": version})
         self.set_member(room, me, me, "join")
         levels: Content = {
-            "users": {me: 100} | (dict.fromkeys(wish.get("invite", []), 100) if trusted else {}),
+            "users": ({} if crowned else {me: 100}) | (dict.fromkeys(wish.get("invite", []), 100) if trusted else {}),
             "users_default": 0,
-            "events": {"m.room.name": 50, "m.room.power_levels": 100, "m.room.encryption": 100},
+            "events": {
+                "m.room.name": 50,
+                "m.room.power_levels": 100,
+                "m.room.encryption": 100,
+                "m.room.tombstone": 100,
+            },
             "events_default": 0,
             "state_default": 50,
             "ban": 50,
