@@ -13,7 +13,9 @@ from tests.doc_dialogs import PAGES, ROOT, replay
 
 DECISIONS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 MARKDOWN = sorted(
-    path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") or part == "node_modules" for part in path.relative_to(ROOT).parts)
 )
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
