@@ -1,7 +1,7 @@
 """config.toml as frozen models: every setting with its type, its default and its limits.
 
-`load` names all unknown, missing and wrong settings at once (`ConfigError.problems`). Secrets are not in the
-file; `Config.secret` finds them. Each setting is explained for operators in config.example.toml.
+`load` names all unknown, missing and wrong settings at once (`ConfigError.problems`). Secrets are not in the file;
+`Config.secret` and `Config.recovery_key` find them. Each setting is explained for operators in config.example.toml.
 """
 
 import os
@@ -22,14 +22,17 @@ from pydantic import (
     model_validator,
 )
 
+from bot import recovery_key
 from bot.config_problems import ConfigError, between_tables, read_toml, sentence
 from bot.config_secret import Method, Secret, find_secret
 from bot.config_values import (
     WEEKDAYS,
     BaseUrl,
     ClockTime,
+    DevicePolicy,
     Email,
     GroupNumber,
+    IdentityMode,
     Link,
     Prefix,
     Room,
@@ -131,9 +134,27 @@ class Chat(_Table):
 
 
 class Encryption(_Table):
-    """Whether the bot takes part in encrypted rooms."""
+    """Whether the bot takes part in encrypted rooms, why others trust it there, and whom it trusts."""
 
     enabled: Annotated[bool, Field(strict=True)] = True
+    identity: IdentityMode = "own"
+    recovery_key_file: SecretFile = None
+    devices: DevicePolicy = "cross-signed"
+
+    def recovery_key(self, environ: Mapping[str, str]) -> Secret | None:
+        """Return the recovery key, None where the settings need none.
+
+        Raises ConfigError when it is needed and there is none, or it is not well-formed (client-server API,
+        "Secret storage", key representation).
+        """
+        if not self.enabled or self.identity != "recovery-key":
+            return None
+        found = find_secret("recovery_key", self.recovery_key_file, environ=environ)
+        try:
+            recovery_key.decode(found.reveal())
+        except ValueError as error:
+            raise ConfigError(f"The recovery key in {found.origin} cannot be used: {error}.") from None
+        return found
 
 
 class Rooms(_Table):
@@ -247,11 +268,15 @@ class Config(_Table):
         """Return the password or access token; raises ConfigError when there is none that can be used."""
         return self.login.secret(environ)
 
+    def recovery_key(self, environ: Mapping[str, str]) -> Secret | None:
+        """Return the recovery key, None where the settings need none; raises ConfigError as `Encryption` does."""
+        return self.encryption.recovery_key(environ)
+
 
 def load(path: Path, *, environ: Mapping[str, str]) -> Config:
     """Return the configuration in this TOML file; paths in it become absolute.
 
-    Raises ConfigError with every problem of the file at once. The secret is not looked for: see `Config.secret`.
+    Raises ConfigError with every problem of the file at once. Secrets are not looked for: see `Config.secret`.
     """
     return from_document(read_toml(path), base=path.absolute().parent, environ=environ)
 
@@ -272,7 +297,7 @@ def from_document(document: Mapping[str, Any], *, base: Path, environ: Mapping[s
 
 
 def check(path: Path, *, environ: Mapping[str, str]) -> list[str]:
-    """Return everything that keeps the bot from starting with this file: settings, secret, data directory.
+    """Return everything that keeps the bot from starting with this file: settings, secrets, data directory.
 
     Nothing is changed or created. An empty list means that all is well.
     """
@@ -282,10 +307,13 @@ def check(path: Path, *, environ: Mapping[str, str]) -> list[str]:
         return list(error.problems)
     base = path.absolute().parent
     problems = _problems_of(lambda: from_document(document, base=base, environ=environ))
-    # Login and data are looked into even when other tables are wrong: one run shall name everything.
+    # Secrets and data are looked into even when other tables are wrong: one run shall name everything.
     with suppress(ValidationError):  # named above
         login = Login.model_validate(document.get("login", {}), context=_context(base, environ))
         problems += _problems_of(lambda: login.secret(environ))
+    with suppress(ValidationError):  # named above
+        encryption = Encryption.model_validate(document.get("encryption", {}), context=_context(base, environ))
+        problems += _problems_of(lambda: encryption.recovery_key(environ))
     with suppress(ValidationError):  # named above
         data = Data.model_validate(document.get("data", {}), context=_context(base, environ))
         problems += _unwritable(data.directory)

@@ -1,6 +1,6 @@
 """What is wrong with a configuration, in plain sentences that name the place and the remedy.
 
-Values are repeated only where they cannot be a secret: never in [login], never of an unknown key.
+Values are repeated only where they cannot be a secret: never in [login], never of a file or an unknown key.
 """
 
 import difflib
@@ -16,12 +16,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.config_values import shown
+from bot.config_values import SECRET_TABLES, shown
 
 Place = tuple[int | str, ...]
 
 _SECRET_NAMES = {"password": "password", "access_token": "access_token", "token": "access_token"}
 _SECRET_NAMES |= {"passwort": "password", "kennwort": "password", "secret": "password"}
+_SECRET_NAMES |= dict.fromkeys(("recovery_key", "security_key", "wiederherstellungsschlüssel"), "recovery_key")
 _EXPECTED = {
     "string_type": 'text in quotes, like "…"',
     "path_type": 'a path in quotes, like "data"',
@@ -172,8 +173,8 @@ def _unknown(at: Place, value: Any, root: type[BaseModel]) -> str:
         kind = _SECRET_NAMES[plain]
         return (
             f"{_unknown_place(at, value)} must not stand in this file, which others may read: take it out and use the"
-            f" environment variable AG4_BOT_{kind.upper()}, a file named in [login] {kind}_file, or the systemd"
-            f" credential ag4-bot-{kind.replace('_', '-')}"
+            f" environment variable AG4_BOT_{kind.upper()}, a file named in [{SECRET_TABLES[kind]}] {kind}_file, or"
+            f" the systemd credential ag4-bot-{kind.replace('_', '-')}"
         )
     siblings = _model(at[:-1], root)
     known = list(siblings.model_fields)

@@ -1,7 +1,7 @@
-"""Where the bot's password or access token comes from: never from config.toml, never from the command line.
+"""Where the bot's secrets come from: never from config.toml, never from the command line.
 
-First found wins: the environment (AG4_BOT_PASSWORD, AG4_BOT_ACCESS_TOKEN), the file named in [login], the
-systemd credential (LoadCredential=ag4-bot-password:..., systemd.exec(5), "Credentials").
+First found wins: the environment (AG4_BOT_PASSWORD, AG4_BOT_ACCESS_TOKEN, AG4_BOT_RECOVERY_KEY), the file named in
+[login] or [encryption], the systemd credential (LoadCredential=ag4-bot-password:..., systemd.exec(5), "Credentials").
 
 A file that everybody on the machine may read or change is refused; its group may read it, because
 root:ag4-bot 0640 is how many operators do it. The mode is not looked at under /run/secrets and in systemd's
@@ -19,17 +19,19 @@ from typing import Literal
 from pydantic import SecretStr
 
 from bot.config_problems import ConfigError, os_reason
+from bot.config_values import SECRET_TABLES
 
 Method = Literal["password", "access_token"]
+Kind = Literal["password", "access_token", "recovery_key"]
 
 _SEALED = Path("/run/secrets")  # Docker and Podman: files are 0444 there, inside the container only
 
 
 @dataclass(frozen=True)
 class Secret:
-    """What the bot logs in with; its repr shows the kind and the origin, never the value."""
+    """A secret of the bot; its repr shows the kind and the origin, never the value."""
 
-    method: Method
+    method: Kind
     value: SecretStr
     origin: str
 
@@ -38,8 +40,8 @@ class Secret:
         return self.value.get_secret_value()
 
 
-def find_secret(method: Method, file: Path | None, *, environ: Mapping[str, str]) -> Secret:
-    """Return the secret for this way of logging in.
+def find_secret(method: Kind, file: Path | None, *, environ: Mapping[str, str]) -> Secret:
+    """Return the secret of this kind; `file` is the one named in the configuration.
 
     Exactly one newline at the end is taken off. Raises ConfigError when there is none, or it is empty, has
     more than one line, cannot be read, or lies in a file that everybody may read.
@@ -50,15 +52,15 @@ def find_secret(method: Method, file: Path | None, *, environ: Mapping[str, str]
     if variable in environ:
         return _secret(method, environ[variable], f"the environment variable {variable}")
     if file is not None:
-        origin = f"the file named by [login] {method}_file"
+        origin = f"the file named by [{SECRET_TABLES[method]}] {method}_file"
         return _secret(method, _read(file, origin, sealed=file.is_relative_to(_SEALED)), origin)
     if credentials and (path := Path(credentials, credential)).exists():
         origin = f"the systemd credential {credential}"
         return _secret(method, _read(path, origin, sealed=True), origin)
     what = method.replace("_", " ")
     raise ConfigError(
-        f"The bot has no {what}: set the environment variable {variable}, or name a file in [login]"
-        f" {method}_file, or give it the systemd credential {credential}."
+        f"The bot has no {what}: set the environment variable {variable}, or name a file in"
+        f" [{SECRET_TABLES[method]}] {method}_file, or give it the systemd credential {credential}."
     )
 
 
@@ -80,7 +82,7 @@ def _read(path: Path, origin: str, *, sealed: bool) -> str:
         raise ConfigError(f"{_capital(origin)} is not UTF-8 text: save it as UTF-8.") from None
 
 
-def _secret(method: Method, text: str, origin: str) -> Secret:
+def _secret(method: Kind, text: str, origin: str) -> Secret:
     value = re.sub(r"\r?\n\Z", "", text)
     what = method.replace("_", " ")
     if not value.strip():

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 GROUPS = (1, 2, 3, 4, 5)
 ROOM_NAMES = ("plenary", "coordination", *(f"group {number}" for number in GROUPS))
+SECRET_TABLES = MappingProxyType({"password": "login", "access_token": "login", "recovery_key": "encryption"})
+"""The table in which the file of each secret is named."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -202,3 +205,5 @@ GroupNumber = Annotated[int, BeforeValidator(_group)]
 RoomName = Annotated[str, AfterValidator(_room_name)]
 ClockTime = Annotated[time, Field(strict=True)]
 WallClock = Annotated[datetime, Field(strict=True), AfterValidator(_wall_clock)]
+IdentityMode = Literal["own", "recovery-key", "print"]
+DevicePolicy = Literal["cross-signed", "all", "verified"]

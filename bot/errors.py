@@ -9,5 +9,9 @@ class KeysUnusable(Exception):
     """The store of encryption keys cannot be read. The text names the remedy."""
 
 
+class TrustRefused(Exception):
+    """The bot's cross-signing identity cannot be used or made. The text says what is wrong and names the next step."""
+
+
 class Stopped(Exception):
     """The operator stopped the bot before it had a session."""

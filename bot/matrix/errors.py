@@ -5,7 +5,9 @@
     │   └── ServerFailing  there is a connection, but only 5xx or garbage comes back: perhaps only for this request
     ├── RateLimited        429: try again after `retry_after_s`
     ├── SessionEnded       401: the access token no longer counts; log in again
+    │   └── KeysOutdated   the homeserver knows this device by other keys: only another device can go on
     └── Rejected           any other 4xx: the request itself can never succeed
+        └── PasswordNeeded 401 with "flows": only with a proof of who is there (User-Interactive Authentication)
 
 nio returns errors as values; `meaning` turns every one of them into one of these (contract C4).
 The texts hold the homeserver's error code, never message text.
@@ -13,7 +15,7 @@ The texts hold the homeserver's error code, never message text.
 
 from typing import Any
 
-_TOO_MANY, _SERVER_ERROR = 429, 500
+_UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 _DEFAULT_PATIENCE_S = 5.0
 
 
@@ -41,6 +43,10 @@ class SessionEnded(MatrixError):
     """The access token is unknown to the homeserver (M_UNKNOWN_TOKEN, M_MISSING_TOKEN)."""
 
 
+class KeysOutdated(SessionEnded):
+    """The key store was lost, or is older than the device; it is put aside, and a new login makes a new device."""
+
+
 class Rejected(MatrixError):
     """The homeserver will not do this, now or later: `status` and `errcode` say why."""
 
@@ -48,6 +54,19 @@ class Rejected(MatrixError):
         super().__init__(f"{status} {errcode}" + (f": {reason}" if reason else ""))
         self.status = status
         self.errcode = errcode
+
+
+class PasswordNeeded(Rejected):
+    """The homeserver wants to know again who is there (client-server API, "User-Interactive Authentication API").
+
+    Repeat the request with "auth" for one of `stages` in `session`. `errcode` is M_FORBIDDEN where that was tried
+    and failed.
+    """
+
+    def __init__(self, session: str, stages: frozenset[str], errcode: str = "M_UNAUTHORIZED") -> None:
+        super().__init__(_UNAUTHORIZED, errcode, "authentication needed")
+        self.session = session
+        self.stages = stages
 
 
 def meaning(status: int, answer: dict[str, Any], retry_after: str | None = None) -> MatrixError:
@@ -62,4 +81,12 @@ def meaning(status: int, answer: dict[str, Any], retry_after: str | None = None)
         return ServerFailing(f"HTTP {status}")
     if errcode in {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"}:
         return SessionEnded(errcode)
+    if status == _UNAUTHORIZED and isinstance(answer.get("flows"), list):
+        return PasswordNeeded(str(answer.get("session", "")), _single_stages(answer["flows"]), errcode)
     return Rejected(status, errcode)
+
+
+def _single_stages(flows: list[Any]) -> frozenset[str]:
+    """The stages that suffice alone; those that come with others are left out."""
+    ways = [flow.get("stages") for flow in flows if isinstance(flow, dict)]
+    return frozenset(str(way[0]) for way in ways if isinstance(way, list) and len(way) == 1)

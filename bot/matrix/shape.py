@@ -23,7 +23,12 @@ def shaped(response: Json) -> Json:
         },
         "to_device": _events_below(response, "to_device"),
         "device_one_time_keys_count": mapping(response, "device_one_time_keys_count"),
-        "device_lists": mapping(response, "device_lists"),
+        "device_unused_fallback_key_types": _list_or_none(response, "device_unused_fallback_key_types"),
+        "device_lists": {
+            kind: [user_id for user_id in _list_or_none(lists, kind) or [] if isinstance(user_id, str)]
+            for lists in [mapping(response, "device_lists")]
+            for kind in ("changed", "left")
+        },
     }
 
 
@@ -37,6 +42,11 @@ def mapping(parent: Json, key: str) -> Json:
     """The object under a key, an empty one where there is none."""
     child = parent.get(key)
     return child if isinstance(child, dict) else {}
+
+
+def _list_or_none(parent: Json, key: str) -> list[Any] | None:
+    child = parent.get(key)
+    return child if isinstance(child, list) else None
 
 
 def _joined(room: Json) -> Json:
