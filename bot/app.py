@@ -15,12 +15,14 @@ from bot.config_secret import Secret
 from bot.dispatcher import Dispatcher
 from bot.intake import Intake
 from bot.invitations import Invitations
-from bot.login import connect
+from bot.login import Bindings, connect
 from bot.matrix.client import Client
 from bot.matrix.errors import SessionEnded
+from bot.matrix.trust import Trust
 from bot.outgoing import Writer
 from bot.sender import Sender
 from bot.surroundings import Surroundings
+from bot.upkeep import Upkeep
 from commands.registry import Registry
 from commands.settings import Settings
 from storage import calendar, roles, rooms, seed_data
@@ -61,6 +63,20 @@ def settings_from(config: Config, *, started_at: datetime) -> Settings:
     )
 
 
+def trust_of(config: Config, client: Client, secret: Secret, recovery_key: Secret | None) -> Trust | None:
+    """What vouches for the client's device, None where encryption is off."""
+    if client.crypto is None:
+        return None
+    return Trust(
+        client.request,
+        client.crypto.own,
+        mode=config.encryption.identity,
+        directory=config.data.directory,
+        password=secret.reveal() if secret.method == "password" else None,
+        recovery_key=recovery_key.reveal() if recovery_key is not None else None,
+    )
+
+
 class App:
     """The bot on one account. Build it with `await App.start(...)`, run it with `run(stop)`, then `close()`."""
 
@@ -69,6 +85,7 @@ class App:
         config: Config,
         client: Client,
         database: Database,
+        upkeep: Upkeep,
         *,
         now: Callable[[], datetime],
         registry: Registry | None = None,
@@ -82,6 +99,7 @@ class App:
         self.database = database
         self._now = now
         self.surroundings = Surroundings()
+        self.upkeep = upkeep
         self.sender = Sender(database, client, now=now)
         invitations = Invitations(
             servers=frozenset(config.homeserver.allowed_servers),
@@ -107,6 +125,7 @@ class App:
             address,
             now=now,
             sender=self.sender,
+            upkeep=upkeep,
             surroundings=self.surroundings,
             on_arrivals=self.dispatcher.offer,
         )
@@ -117,13 +136,15 @@ class App:
         config: Config,
         secret: Secret,
         *,
+        recovery_key: Secret | None = None,
         now: Callable[[], datetime] = utc_now,
         stop: asyncio.Event | None = None,
         registry: Registry | None = None,
     ) -> Self:
         """Open the database, log in, and make the rooms and roles what the configuration says.
 
-        A homeserver that is down is waited for (until `stop`). Raises DatabaseUnusable, LoginRefused or Stopped.
+        A homeserver that is down is waited for (until `stop`). Raises DatabaseUnusable, LoginRefused, TrustRefused or
+        Stopped.
         """
         database = await Database.open(config.data.database)
         store = config.data.directory / CRYPTO if config.encryption.enabled else None
@@ -133,32 +154,27 @@ class App:
             config.homeserver.url,
             config.homeserver.user,
             store=store,
+            devices=config.encryption.devices,
             timeout_s=config.homeserver.request_timeout_s,
         )
         try:
-            app = await cls._prepare(config, secret, client, database, now=now, stop=stop, registry=registry)
+            bindings = await connect(config, secret, client, stop=stop)
+            upkeep = Upkeep(database, client, trust_of(config, client, secret, recovery_key), now=now)
+            await upkeep.begin()
+            await cls._prepare(config, client, database, bindings, at=now())
         except BaseException:
             await client.close()
             await database.close()
             raise
-        return app
+        return cls(config, client, database, upkeep, now=now, registry=registry)
 
     @classmethod
     async def _prepare(
-        cls,
-        config: Config,
-        secret: Secret,
-        client: Client,
-        database: Database,
-        *,
-        now: Callable[[], datetime],
-        stop: asyncio.Event | None,
-        registry: Registry | None,
-    ) -> Self:
-        bindings = await connect(config, secret, client, stop=stop)
+        cls, config: Config, client: Client, database: Database, bindings: Bindings, *, at: datetime
+    ) -> None:
         async with database.transaction() as session:
-            await position.begin(session, user_id=client.user_id, device_id=client.device_id, at=now())
-            await seed_data.load(session, at=now())
+            await position.begin(session, user_id=client.user_id, device_id=client.device_id, at=at)
+            await seed_data.load(session, at=at)
             await rooms.bind(session, bindings)
             await roles.replace(session, coordinators=config.people.coordinators, leads=config.people.leads)
             await calendar.replace_office_hours(
@@ -167,9 +183,8 @@ class App:
                     calendar.OfficeHour(each.start, each.end, each.topic or None, each.link or None)
                     for each in config.office_hours.dates
                 ],
-                at=now(),
+                at=at,
             )
-        return cls(config, client, database, now=now, registry=registry)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set; then end what is under way. Raises SessionEnded when the session is over.

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 from bot import lock, logs
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
-from bot.errors import KeysUnusable, LoginRefused, Stopped
+from bot.errors import KeysUnusable, LoginRefused, Stopped, TrustRefused
 from bot.matrix.errors import SessionEnded
 from storage.errors import DatabaseUnusable, explain
 
@@ -22,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Matrix b
 
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", readable=False)]
 
-BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED = 1, 2, 3, 4, 5, 6
+BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED, TRUST_REFUSED = range(1, 8)
 
 
 @app.command()
@@ -31,6 +31,7 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
     try:
         settings = load(config, environ=os.environ)
         secret = settings.secret(os.environ)
+        recovery_key = settings.recovery_key(os.environ)
     except ConfigError as error:
         _end(CONFIG_WRONG, *error.problems)
     logs.configure(level=settings.log.level, style=settings.log.format)
@@ -38,7 +39,7 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         os.umask(0o077)  # the database, the session and the keys are nobody else's business
         settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock.held(settings.data.directory):
-            asyncio.run(_run(settings, secret))
+            asyncio.run(_run(settings, secret, recovery_key))
     except lock.AlreadyRunning as error:
         _end(RUNNING_ALREADY, str(error))
     except (DatabaseUnusable, KeysUnusable) as error:
@@ -53,6 +54,8 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         )
     except LoginRefused as error:
         _end(LOGIN_REFUSED, str(error))
+    except TrustRefused as error:
+        _end(TRUST_REFUSED, str(error))
     except SessionEnded as error:
         _end(
             SESSION_ENDED,
@@ -93,7 +96,7 @@ def demo(
     sys.exit(play.main(interactive=not no_input and sys.stdin.isatty()))
 
 
-async def _run(config: Config, secret: Secret) -> None:
+async def _run(config: Config, secret: Secret, recovery_key: Secret | None) -> None:
     gc.disable()
     from bot.app import App  # noqa: PLC0415 (half a second of imports that `check` and `--help` do not need)
 
@@ -106,7 +109,7 @@ async def _run(config: Config, secret: Secret) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        bot = await App.start(config, secret, stop=stop)
+        bot = await App.start(config, secret, recovery_key=recovery_key, stop=stop)
     except Stopped:
         return
     try:

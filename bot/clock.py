@@ -9,10 +9,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy.exc import OperationalError
 
+from bot import upgrades
 from bot.outgoing import Writer
 from commands.command import Job
 from commands.settings import Settings
-from storage import outbox
+from storage import outbox, rooms
 from storage.database import Database
 from storage.outbox import Outgoing
 
@@ -72,7 +73,9 @@ class Clock:
         try:
             async with self._database.transaction() as session:
                 messages = await job(session, now, self._settings)
-                queued = await outbox.add(session, [self._writer.message(each, at=now) for each in messages])
+                rows = self._writer.messages(messages, at=now)
+                replaced = await rooms.replacements(session) if rows else {}
+                queued = await outbox.add(session, upgrades.redirected(rows, replaced))
         except OperationalError as error:
             _log.error("job_failed", job=name, error=str(error.orig))
         except Exception:  # noqa: BLE001 (a bug in one job must not silence the others)

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import upgrades
 from bot.backoff import delay_s
 from bot.invitations import Invitations
 from bot.outgoing import Writer
@@ -115,7 +116,7 @@ class Dispatcher:
             async with self._database.transaction() as session:
                 around = await self._surroundings.known(session)
                 rows = [row for each in batch for row in await self._answer(session, each, around)]
-                queued = await outbox.add(session, rows)
+                queued = await self._queue(session, rows)
                 await inbox.handled(session, [each.id for each in batch])
         except Exception:  # noqa: BLE001 (whatever it was happens again, alone, in `_one`, and is reported there)
             return False
@@ -197,9 +198,13 @@ class Dispatcher:
             return await self._finish(session, arrival, self._rows(call, reply, arrival))
 
     async def _finish(self, session: AsyncSession, arrival: Arrival, rows: list[Outgoing]) -> list[Outgoing]:
-        queued = await outbox.add(session, rows)
+        queued = await self._queue(session, rows)
         await inbox.handled(session, [arrival.id])
         return queued
+
+    async def _queue(self, session: AsyncSession, rows: list[Outgoing]) -> list[Outgoing]:
+        replaced = (await self._surroundings.known(session)).replaced
+        return await outbox.add(session, upgrades.redirected(rows, replaced) if replaced else rows)
 
     async def _count_failure(self, arrival: Arrival, *, park: bool) -> bool:
         """Whether the row is parked now; `!status` shows it then."""
@@ -212,6 +217,9 @@ class Dispatcher:
         if arrival.kind == "invite":
             self._surroundings.changed()
             return await self._invitations.answer(session, arrival)
+        if arrival.kind == "upgrade":
+            self._surroundings.changed()
+            return await upgrades.follow(session, arrival, self._writer, at=self._now())
         call = self._call(arrival, around)
         match arrival.kind:
             case "message":

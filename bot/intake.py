@@ -12,29 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.addressing import Address, Addressed
 from bot.backoff import delay_s
+from bot.known_rooms import KnownRooms
 from bot.matrix import sync
 from bot.matrix.client import Client
-from bot.matrix.crypto import Crypto
-from bot.matrix.errors import MatrixError, RateLimited, Rejected, Unreachable
+from bot.matrix.errors import RateLimited, Rejected, Unreachable
 from bot.matrix.events import Incoming
+from bot.reading_again import Late, ReadingAgain
 from bot.sender import Sender
 from bot.surroundings import Surroundings
-from storage import inbox, outbox, rooms
+from bot.upkeep import Upkeep
+from storage import inbox, outbox, unreadable
 from storage import sync as position
 from storage.database import Database
 from storage.inbox import Arrival
-from storage.tables import RoomKind
+from storage.outbox import Outgoing
 
 _log = structlog.get_logger(__name__)
 
 LONG_POLL_MS = 30_000
 STILL_WORTH_SENDING = timedelta(days=1)
 """What was said for a room before the bot was in it is sent after all if it is no older than this."""
-KEYS_AGAIN_S = 5.0
-"""After trouble with keys, so long until they are looked after again."""
 MOST_UNCOMMITTED = 50
 """After so many responses with nothing for the bot, its position is committed all the same."""
-DIRECT_MEMBERS = 2
 
 
 class Intake:
@@ -48,6 +47,7 @@ class Intake:
         *,
         now: Callable[[], datetime],
         sender: Sender,
+        upkeep: Upkeep,
         surroundings: Surroundings,
         on_arrivals: Callable[[Sequence[Arrival]], None],
     ) -> None:
@@ -56,30 +56,21 @@ class Intake:
         self._address = address
         self._now = now
         self._sender = sender
+        self._upkeep = upkeep
         self._surroundings = surroundings
         self._on_arrivals = on_arrivals
         self._since: str | None = None
         self._uncommitted = 0
-        self._maintenance: asyncio.Task[None] | None = None
-        self._direct: set[str] = set()
-        self._configured: set[str] = set()
-        self._rooms: dict[str, sync.RoomNews] = {}
+        self._reading_again = ReadingAgain(database, client)
+        self._rooms = KnownRooms(client.encrypted_rooms)
         self.caught_up = asyncio.Event()
 
     async def load(self) -> None:
         """Take up the position and the rooms where the last run left them."""
         async with self._database.reading() as session:
             row = await position.get(session)
-            known = await rooms.known(session)
+            await self._rooms.load(session)
         self._since = row.next_batch if row else None
-        for room_id, room in known.items():
-            self._rooms[room_id] = sync.RoomNews(joined=room.joined, encrypted=room.encrypted, members=room.members)
-            if room.encrypted:
-                self._client.encrypted_rooms.add(room_id)
-            if room.kind is RoomKind.DIRECT:
-                self._direct.add(room_id)
-            elif room.kind is not RoomKind.OTHER:
-                self._configured.add(room_id)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until `stop`. Trouble with the homeserver or the disk is waited out, never skipped.
@@ -94,7 +85,7 @@ class Intake:
                     sync.receive(
                         self._client,
                         self._since,
-                        joined={room_id for room_id, room in self._rooms.items() if room.joined},
+                        joined=self._rooms.joined,
                         timeout_ms=LONG_POLL_MS if self.caught_up.is_set() else 0,
                     )
                 )
@@ -105,9 +96,12 @@ class Intake:
                     break
                 try:
                     batch = receiving.result()
+                    late = await self._reading_again.try_again(batch)
+                    batch.incoming[:0] = [each.incoming for each in late if each.incoming is not None]
                     await self._without_forged_edits(batch)
-                    await asyncio.shield(self.take(batch))
-                    self._maintain_keys()
+                    await asyncio.shield(self.take(batch, late))
+                    self._reading_again.done()
+                    self._upkeep.after_sync()
                 except (Unreachable, RateLimited, Rejected, OperationalError) as error:
                     failures += 1
                     wait_s = error.retry_after_s if isinstance(error, RateLimited) else delay_s(failures)
@@ -118,24 +112,11 @@ class Intake:
                     self.caught_up.set()
         finally:
             stopping.cancel()
-            if self._maintenance is not None:
-                self._maintenance.cancel()
+            self._upkeep.stop()
         try:
             await asyncio.shield(self._commit_position())
         except OperationalError as error:
             _log.warning("position_not_stored", error=_named(error))  # the next run looks at nothing-for-us again
-
-    def _maintain_keys(self) -> None:
-        """Look after the keys in the background: trouble there must not keep messages from coming in."""
-        if self._client.crypto is not None and (self._maintenance is None or self._maintenance.done()):
-            self._maintenance = asyncio.ensure_future(self._maintain(self._client.crypto))
-
-    async def _maintain(self, crypto: Crypto) -> None:
-        try:
-            await crypto.maintain()
-        except MatrixError as error:
-            _log.warning("keys_not_maintained", error=str(error))
-            await asyncio.sleep(KEYS_AGAIN_S)
 
     async def _without_forged_edits(self, batch: sync.Batch) -> None:
         """Drop edits that do not come from the author of the message (client-server API, Event replacements)."""
@@ -156,70 +137,102 @@ class Intake:
         except Rejected:
             return None  # there is no such message, or the bot may not see it
 
-    async def take(self, batch: sync.Batch) -> None:
-        """Commit what a batch brings, and our new position with it (contract C1)."""
-        news = {room_id: each for room_id, each in batch.rooms.items() if self._is_news(room_id, each)}
+    async def take(self, batch: sync.Batch, late: Sequence[Late] = ()) -> None:
+        """Commit what a batch brings, and our new position with it (contract C1).
+
+        `late` are earlier messages that can be read now; what concerns the bot of them is in the batch.
+        """
+        news, upgrades = self._rooms.news(batch), self._rooms.upgrades(batch)
         candidates = [each for each in batch.incoming if each.kind != "message" or self._is_addressed(each)]
         echoes = [(txn_id, event_id) for txn_id, event_id in batch.echoes if not self._sender.has_sent(txn_id)]
-        first = self._since is None
-        if not (first or news or candidates or echoes or batch.invitations):
-            self._since = batch.next_batch
-            self._uncommitted += 1
-            if self._uncommitted >= MOST_UNCOMMITTED:
-                await self._commit_position()
+        if self._since is not None and not any((news, upgrades, candidates, echoes, batch.invitations, late)):
+            await self._pass(batch)
             return
         if any(each.target or each.reply_to for each in candidates):
             await self._sender.note_sent()
         async with self._database.transaction() as session:
             if echoes:
                 await outbox.sent_under(session, echoes, at=self._now())
-            unparked = []
-            for room_id, each in news.items():
-                await self._note_room(session, room_id, each)
-                if each.joined and not self._is_in(room_id):
-                    unparked += await outbox.unpark(session, room_id, queued_since=self._now() - STILL_WORTH_SENDING)
-            stored = await self._store(session, batch, candidates)
+            unparked = [row for room_id, each in news.items() for row in await self._note(session, room_id, each)]
+            if late:
+                await unreadable.read_now(session, [each.event_id for each in late])
+            arrivals = [*self._invitations(batch), *self._upgrades(upgrades)]
+            arrivals += await self._for_us(session, candidates, {each.event_id: each.received_at for each in late})
+            stored = await inbox.add(session, arrivals) if arrivals else []
             await position.move(session, batch.next_batch)
         if news:
             self._surroundings.changed()
-        self._remember(news)
-        self._direct.update(
-            each.room_id for each in batch.invitations if each.direct and each.room_id not in self._configured
-        )
+        self._rooms.remember(batch)
         self._since = batch.next_batch
         self._uncommitted = 0
         self._sender.offer(unparked)
         if stored:
             self._on_arrivals(stored)
 
-    async def _store(self, session: AsyncSession, batch: sync.Batch, candidates: list[Incoming]) -> list[Arrival]:
+    async def _pass(self, batch: sync.Batch) -> None:
+        """Nothing for the bot: the position is committed now and then only."""
+        self._since = batch.next_batch
+        self._uncommitted += 1
+        if self._uncommitted >= MOST_UNCOMMITTED:
+            await self._commit_position()
+
+    async def _note(self, session: AsyncSession, room_id: str, each: sync.RoomNews) -> list[Outgoing]:
+        """Store news of a room; what waited for the bot to join it is to be sent now."""
+        await self._rooms.note(session, room_id, each)
+        if not each.joined or self._rooms.is_in(room_id):
+            return []
+        return await outbox.unpark(session, room_id, queued_since=self._now() - STILL_WORTH_SENDING)
+
+    def _invitations(self, batch: sync.Batch) -> list[Arrival]:
+        return [
+            Arrival(
+                event_id=f"invite:{each.room_id}:{self._since}",
+                kind="invite",
+                room_id=each.room_id,
+                sender=each.inviter,
+                content={"direct": each.direct},
+                received_at=self._now(),
+            )
+            for each in batch.invitations
+        ]
+
+    def _upgrades(self, upgrades: Sequence[sync.Upgrade]) -> list[Arrival]:
+        return [
+            Arrival(
+                event_id=f"upgrade:{each.room_id}:{each.replacement}",
+                kind="upgrade",
+                room_id=each.room_id,
+                sender=each.sender,
+                content={"replacement": each.replacement},
+                received_at=self._now(),
+            )
+            for each in upgrades
+        ]
+
+    async def _for_us(
+        self, session: AsyncSession, candidates: list[Incoming], received_at: Mapping[str, datetime]
+    ) -> list[Arrival]:
+        """What of them is for the bot; `received_at` is for those that came earlier and can be read only now."""
         targets = {each.target for each in candidates if each.target}
         replied = {each.reply_to for each in candidates if each.reply_to}
         ours = await outbox.subjects(session, targets | replied) if targets or replied else {}
         known = await inbox.authors(session, targets) if targets else {}
-        arrivals = [
-            Arrival(
-                event_id=f"invite:{invitation.room_id}:{self._since}",
-                kind="invite",
-                room_id=invitation.room_id,
-                sender=invitation.inviter,
-                content={"direct": invitation.direct},
-                received_at=self._now(),
-            )
-            for invitation in batch.invitations
-        ]
+        arrivals = []
         for each in candidates:
-            if each.kind == "undecryptable":
-                await inbox.set_aside(session, self._arrival(each, {"event": each.raw}), error="undecryptable")
+            if each.kind == unreadable.KIND:
+                await inbox.set_aside(session, self._arrival(each, {"event": each.raw}), error=unreadable.KIND)
                 continue
             content = self._content(each, ours=set(ours), known=known)
             if content is not None:
-                arrivals.append(self._arrival(each, content))
+                arrival = self._arrival(each, content)
+                arrivals.append(replace(arrival, received_at=received_at.get(each.event_id, arrival.received_at)))
                 known[each.event_id] = (each.sender, each.room_id)
                 if each.kind == "edit" and each.target not in known:
-                    await inbox.note_original(session, replace(self._arrival(each, {}), event_id=each.target))
+                    await inbox.note_original(
+                        session, replace(self._arrival(each, {}), event_id=each.target, origin=None)
+                    )
                     known[each.target] = (each.sender, each.room_id)
-        return await inbox.add(session, arrivals) if arrivals else []
+        return arrivals
 
     def _content(self, each: Incoming, *, ours: set[str], known: dict[str, tuple[str, str]]) -> dict[str, Any] | None:
         """What the inbox keeps of an event, or None where it is not for the bot."""
@@ -233,7 +246,7 @@ class Intake:
         addressed = self._address.read(
             each.body,
             mentions=each.mentions,
-            direct=self._is_direct(each.room_id),
+            direct=self._rooms.is_direct(each.room_id),
             reply_to_bot=each.reply_to in ours,
         )
         if each.kind == "edit" and each.target in known:
@@ -253,49 +266,10 @@ class Intake:
         return (
             each.reply_to is not None
             or self._address.read(
-                each.body, mentions=each.mentions, direct=self._is_direct(each.room_id), reply_to_bot=False
+                each.body, mentions=each.mentions, direct=self._rooms.is_direct(each.room_id), reply_to_bot=False
             )
             is not None
         )
-
-    def _is_in(self, room_id: str) -> bool:
-        return room_id in self._rooms and self._rooms[room_id].joined
-
-    def _is_direct(self, room_id: str) -> bool:
-        """A chat of two: called direct by whoever invited, or without a purpose and with two members."""
-        members = self._rooms[room_id].members if room_id in self._rooms else None
-        if members is not None and members > DIRECT_MEMBERS:
-            return False
-        return room_id in self._direct or (members == DIRECT_MEMBERS and room_id not in self._configured)
-
-    def _is_news(self, room_id: str, each: sync.RoomNews) -> bool:
-        old = self._rooms.get(room_id)
-        if old is None or old.joined != each.joined:
-            return True
-        return (each.encrypted is not None and each.encrypted != old.encrypted) or (
-            each.members is not None and each.members != old.members
-        )
-
-    def _remember(self, news: Mapping[str, sync.RoomNews]) -> None:
-        for room_id, each in news.items():
-            old = self._rooms.get(room_id)
-            if old is not None:
-                each = replace(  # noqa: PLW2901 (what was not said stays)
-                    each,
-                    encrypted=old.encrypted if each.encrypted is None else each.encrypted,
-                    members=old.members if each.members is None else each.members,
-                )
-            self._rooms[room_id] = each
-            if each.encrypted:
-                self._client.encrypted_rooms.add(room_id)
-
-    async def _note_room(self, session: AsyncSession, room_id: str, each: sync.RoomNews) -> None:
-        what: dict[str, bool | int | RoomKind] = {"joined": each.joined}
-        if each.encrypted is not None:
-            what["encrypted"] = each.encrypted
-        if each.members is not None:
-            what["members"] = each.members
-        await rooms.note(session, room_id, **what)
 
     def _arrival(self, each: Incoming, content: dict[str, Any]) -> Arrival:
         return Arrival(
@@ -305,6 +279,7 @@ class Intake:
             sender=each.sender,
             content=content,
             received_at=self._now(),
+            origin=each.origin,
         )
 
     async def _commit_position(self) -> None:

@@ -11,7 +11,16 @@ from bot.config import Config
 from bot.config_secret import Secret
 from bot.errors import LoginRefused, Stopped
 from bot.matrix.client import Client
-from bot.matrix.errors import RateLimited, Rejected, SessionEnded, Unreachable
+from bot.matrix.crypto import Crypto
+from bot.matrix.errors import (
+    KeysOutdated,
+    MatrixError,
+    RateLimited,
+    Rejected,
+    ServerFailing,
+    SessionEnded,
+    Unreachable,
+)
 from bot.session_file import Session
 from storage.tables import RoomKind
 
@@ -55,18 +64,50 @@ async def _session(config: Config, secret: Secret, client: Client) -> None:
         return
     if kept is not None and await _still_counts(client, kept):
         client.use_session(kept.user_id, kept.device_id, kept.access_token)
-        return
+    else:
+        await _log_in(config, secret, client, device_id=kept.device_id if kept is not None else None)
+    if client.crypto is not None and await _are_outdated(client.crypto):
+        await _as_new_device(config, secret, client, client.crypto)
+
+
+async def _are_outdated(crypto: Crypto) -> bool:
+    """Upload the keys; whether they belong to another time of this device, or another device."""
     try:
-        await client.log_in(
-            secret.reveal(), device_id=kept.device_id if kept is not None else None, device_name=DEVICE_NAME
-        )
+        await crypto.own.publish()
+    except KeysOutdated:
+        return True
+    except (ServerFailing, Rejected) as error:
+        _log.warning("keys_not_uploaded", error=str(error))  # looked after again while the bot runs
+    return False
+
+
+async def _as_new_device(config: Config, secret: Secret, client: Client, lost: Crypto) -> None:
+    """The keys of our device are lost, or older than it: a device never changes its keys, so another one goes on.
+
+    What waits to be sent keeps its transaction ID; our echo tells what the old device has sent already.
+    """
+    _log.warning("new_device", lost=client.device_id, reason="the homeserver knows this device by other keys")
+    old_token = client.access_token
+    await _log_in(config, secret, client, device_id=None)
+    lost.put_aside()
+    if client.crypto is not None:
+        await _are_outdated(client.crypto)
+    try:
+        await client.log_out(old_token)
+    except MatrixError as error:
+        _log.warning("old_device_not_logged_out", error=str(error))  # it stays in the list of devices, unused
+
+
+async def _log_in(config: Config, secret: Secret, client: Client, *, device_id: str | None) -> None:
+    try:
+        await client.log_in(secret.reveal(), device_id=device_id, device_name=DEVICE_NAME)
     except Rejected as error:
         raise LoginRefused(
             f"{config.homeserver.url} refuses the password of {config.homeserver.user} ({error})."
             f" Check [homeserver] user and the password ({secret.origin})."
         ) from error
     session_file.write(
-        directory,
+        config.data.directory,
         Session(
             homeserver=config.homeserver.url,
             user_id=client.user_id,
@@ -89,6 +130,13 @@ async def _with_token(config: Config, client: Client, token: str) -> None:
     if device_id is None:
         raise LoginRefused("The access token belongs to no device. Use one from a login, not from an appservice.")
     client.use_session(user_id, device_id, token)
+    if client.crypto is not None and await _are_outdated(client.crypto):
+        client.crypto.put_aside()
+        raise LoginRefused(
+            f"The homeserver knows device {device_id} of the access token by other encryption keys than those in the"
+            " data directory: they are lost, or older than the device. Log in again as the bot, which makes a new"
+            " device, and put the new token where the old one was."
+        )
 
 
 async def _still_counts(client: Client, kept: Session) -> bool:

@@ -1,11 +1,13 @@
 """What a feature wants said -> rows of the outbox, named after their cause."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.matrix import content
-from commands.command import Call, Message, Reply
+from commands.command import Attachment, Call, Message, Reply
 from storage.outbox import Outgoing
 
 JOIN, LEAVE = "join", "leave"
@@ -13,6 +15,10 @@ JOIN, LEAVE = "join", "leave"
 
 BUTTON = "m.reaction"
 """A reaction to a message of ours; its content names that message's key, the sender finds the event ID."""
+
+FILE = "file"
+"""A file; its content holds the event ("event") and the bytes ("data", base64). The sender stores the bytes at the
+homeserver, adds to the event where they are, and sends it as an m.room.message."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +28,17 @@ class Writer:
     device_id: str
 
     def reply(self, call: Call, reply: Reply, *, cause: str, at: datetime) -> list[Outgoing]:
-        """The rows of an answer: the answer where it was asked, its buttons, and the messages elsewhere."""
+        """The rows of an answer: the answer where it was asked, its buttons, its file, and the messages elsewhere.
+
+        The buttons come before the file: they do not wait for an upload.
+        """
         key = f"reply:{cause}"
+        thread_id = call.thread_id or reply.thread_id
         lanes = (f"{call.room_id}|{call.sender}", *_subject_lane(reply.subject, call.room_id))
         answer = self._row(
             key,
             call.room_id,
-            content.message(
-                reply.text, notify=False, reply_to=call.event_id, thread_id=call.thread_id or reply.thread_id
-            ),
+            content.message(reply.text, notify=False, reply_to=call.event_id, thread_id=thread_id),
             lanes=lanes,
             subject=reply.subject,
             at=at,
@@ -46,10 +54,24 @@ class Writer:
             )
             for emoji in reply.reactions
         ]
-        return [answer, *buttons, *(self.message(each, at=at) for each in reply.messages)]
+        file = self._file(answer, reply.attachment, reply_to=call.event_id, thread_id=thread_id)
+        return [answer, *buttons, *file, *self.messages(reply.messages, at=at)]
+
+    def messages(self, messages: Iterable[Message], *, at: datetime) -> list[Outgoing]:
+        """The rows of messages of the bot's own accord: each text, and its file right after it."""
+        rows = []
+        for each in messages:
+            text = self._text(each, at=at)
+            rows += [text, *self._file(text, each.attachment, reply_to=each.reply_to, thread_id=each.thread_id)]
+        return rows
 
     def message(self, message: Message, *, at: datetime) -> Outgoing:
-        """The row of a message of the bot's own accord."""
+        """The row of a message that is a text and nothing else. Raises ValueError where it has a file."""
+        if message.attachment is not None:
+            raise ValueError("a message with a file is more than one row: use `messages`")
+        return self._text(message, at=at)
+
+    def _text(self, message: Message, *, at: datetime) -> Outgoing:
         return self._row(
             message.key,
             message.room_id,
@@ -65,9 +87,38 @@ class Writer:
             at=at,
         )
 
-    def room_request(self, what: str, room_id: str, *, cause: str, at: datetime) -> Outgoing:
-        """The row of a join or leave."""
-        return self._row(f"{what}:{cause}", room_id, {}, lanes=(f"{room_id}|",), at=at, event_type=what)
+    def room_request(self, what: str, room_id: str, *, cause: str, at: datetime, via: str = "") -> Outgoing:
+        """The row of a join or leave; `via` is a server that is in the room."""
+        request = {"via": [via]} if via else {}
+        return self._row(f"{what}:{cause}", room_id, request, lanes=(f"{room_id}|",), at=at, event_type=what)
+
+    def _file(
+        self, text: Outgoing, attachment: Attachment | None, *, reply_to: str | None, thread_id: str | None
+    ) -> list[Outgoing]:
+        """The row of a file, if there is one: in the lanes of its text, so that it comes after it."""
+        if attachment is None:
+            return []
+        event = content.file(
+            attachment.filename,
+            content_type=attachment.content_type,
+            size=len(attachment.data),
+            caption=attachment.caption,
+            width=attachment.width,
+            height=attachment.height,
+            reply_to=reply_to,
+            thread_id=thread_id,
+        )
+        return [
+            self._row(
+                f"file:{text.key}",
+                text.room_id,
+                {"event": event, "data": b64encode(attachment.data).decode()},
+                lanes=text.lanes,
+                subject=text.subject,
+                at=text.queued_at,
+                event_type=FILE,
+            )
+        ]
 
     def _row(
         self,

@@ -1,6 +1,7 @@
 """Stops 7 and 8: outbox rows go to the homeserver under their transaction IDs, and what it says is noted."""
 
 import asyncio
+from base64 import b64decode
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from bot.backoff import delay_s
 from bot.matrix import content
 from bot.matrix.client import Client
 from bot.matrix.errors import MatrixError, RateLimited, Rejected, ServerFailing, SessionEnded, Unreachable
+from bot.matrix.media import Uploads
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing
@@ -36,6 +38,7 @@ class Sender:
     def __init__(self, database: Database, client: Client, *, now: Callable[[], datetime]) -> None:
         self._database = database
         self._client = client
+        self._uploads = Uploads(client)
         self._now = now
         self._lanes: defaultdict[str, deque[int]] = defaultdict(deque)
         self._rows: dict[int, Outgoing] = {}
@@ -217,7 +220,7 @@ class Sender:
     async def _deliver(self, row: Outgoing) -> str | None:
         match row.type:
             case outgoing.JOIN:
-                await self._client.join(row.room_id)
+                await self._client.join(row.room_id, via=row.content.get("via", ()))
                 return None
             case outgoing.LEAVE:
                 await self._client.leave(row.room_id)
@@ -227,9 +230,25 @@ class Sender:
                 if target is None:
                     raise Rejected(404, "AG4_MESSAGE_NOT_SENT")
                 event = content.reaction(target, row.content["emoji"])
+            case outgoing.FILE:
+                return await self._client.send(
+                    row.room_id, "m.room.message", await self._with_file(row), txn_id=row.txn_id
+                )
             case _:
                 event = row.content
         return await self._client.send(row.room_id, row.type, event, txn_id=row.txn_id)
+
+    async def _with_file(self, row: Outgoing) -> dict[str, Any]:
+        """The event of a file, with where the file is now."""
+        event: dict[str, Any] = row.content["event"]
+        where = await self._uploads.place(
+            row.id,
+            row.room_id,
+            b64decode(row.content["data"]),
+            content_type=event["info"]["mimetype"],
+            filename=event["filename"],
+        )
+        return event | where
 
     async def _event_id_of(self, key: str) -> str | None:
         await self.note_sent()
@@ -248,6 +267,7 @@ class Sender:
 
     def _done(self, row: Outgoing) -> None:
         del self._rows[row.id]
+        self._uploads.forget(row.id)
         followers = set()
         for lane in row.lanes:
             queue = self._lanes[lane]

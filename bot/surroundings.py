@@ -13,10 +13,14 @@ DIRECT_MEMBERS = 2
 
 @dataclass(frozen=True)
 class Known:
-    """Roles by user ID; what each room is for, and the number of the group whose room it is, by room ID."""
+    """Roles by user ID; what each room is for, and the number of the group whose room it is, by room ID.
+
+    `replaced` names the room that counts now for each room that was upgraded.
+    """
 
     roles: dict[str, Roles]
     rooms: dict[str, tuple[RoomKind, int | None]]
+    replaced: dict[str, str]
 
 
 class Surroundings:
@@ -36,6 +40,7 @@ class Surroundings:
             self._known = Known(
                 await roles.everybody(session),
                 {room_id: (_kind(room), room.group_number) for room_id, room in every.items()},
+                await rooms.replacements(session),
             )
         return self._known
 

@@ -1,7 +1,10 @@
-"""What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message."""
+"""What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message.
+
+Both can bring a file: Attachment.
+"""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,11 +57,29 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that comes right after a text, as a message of its own. The text must say all that matters in it.
+
+    `filename` is without folders ("termine-ag4.ics") and chosen by the bot, not by people; `content_type` as in HTTP
+    ("text/calendar"). `caption` is plain text under the file; of an image it says what is to be seen, for those who
+    cannot see it. `width` and `height` of an image are in pixels.
+    """
+
+    filename: str
+    content_type: str
+    data: bytes = field(repr=False)
+    caption: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message:
     """Something to say of the bot's own accord, named after its cause.
 
     `key` is unique for ever: "remind:17:v2:3d:!room". `subject` is what a reaction to it will be about.
     `mentions` are told; `reply_to` and `thread_id` put it where the matter began. It notifies (m.text) unless `quiet`.
+    `attachment` follows the text and mentions nobody.
     """
 
     key: str
@@ -69,6 +90,7 @@ class Message:
     reply_to: str | None = None
     thread_id: str | None = None
     quiet: bool = False
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +98,7 @@ class Reply:
     """The one answer to a call: a quiet message where it was asked, and messages elsewhere.
 
     `reactions` are put under the answer as buttons; each has a typed command too (contract C14). `thread_id` is where
-    it goes if the call cannot tell (a reaction does not know its thread).
+    it goes if the call cannot tell (a reaction does not know its thread). `attachment` follows the answer.
     """
 
     text: Markdown
@@ -84,6 +106,7 @@ class Reply:
     reactions: tuple[str, ...] = ()
     thread_id: str | None = None
     messages: tuple[Message, ...] = ()
+    attachment: Attachment | None = None
 
 
 _POLITE = {"bitte", "danke", "bitte sehr", "bitte schoen"}

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands import confirming, digest, faq, groups, office_hours, plenary, privacy, questions, status
+from commands import confirming, digest, faq, groups, office_hours, plenary, privacy, questions, status, unreadable
 from commands.command import Call, Command, Follower, Job, Reaction, Reply
 from commands.dates.days import fold
 from commands.help import help_for
@@ -27,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions,)
 FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
-JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, digest.send_digests)
+JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, digest.send_digests, *unreadable.JOBS)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Reply, command
 from commands.texts import status as texts
-from storage import health
+from storage import health, own_device
 from storage.tables import Role
 
 
@@ -17,6 +17,7 @@ async def show(call: Call, session: AsyncSession) -> Reply:
             version=call.settings.version,
             running=call.at - call.settings.started_at,
             encryption=call.settings.encryption,
+            device=await own_device.get(session),
         )
     )
 

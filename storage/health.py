@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import unreadable
 from storage.tables import InboxRow, InboxState, OutboxRow, OutboxState
 
 
@@ -59,7 +60,7 @@ async def read(session: AsyncSession) -> Health:
     return Health(
         waiting_in=waiting_in or 0,
         waiting_out=waiting_out or 0,
-        unreadable=sum(each.count for each in parked_in if each.kind == "undecryptable"),
-        parked_in=tuple(each for each in parked_in if each.kind != "undecryptable"),
+        unreadable=sum(each.count for each in parked_in if each.kind == unreadable.KIND),
+        parked_in=tuple(each for each in parked_in if each.kind != unreadable.KIND),
         parked_out=tuple(parked_out),
     )

@@ -16,7 +16,8 @@ from storage.tables import InboxRow, InboxState, table_of
 class Arrival:
     """One row of the inbox, detached from any session.
 
-    `id` is 0 until stored. `content` is what its `kind` needs; `received_at` is when *we* got it (UTC).
+    `id` is 0 until stored. `content` is what its `kind` needs; `received_at` is when *we* got it (UTC). `origin` is
+    where in a Megolm session it was encrypted, None where it was not.
     """
 
     id: int = 0
@@ -26,6 +27,7 @@ class Arrival:
     sender: str
     content: dict[str, Any]
     received_at: datetime
+    origin: str | None = None
 
 
 _INBOX: Final = table_of(InboxRow)
@@ -53,7 +55,7 @@ _FORGET: Final = (
 
 
 async def add(session: AsyncSession, arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Store what is new and return it with its IDs, in order; an event ID that is known already is left out."""
+    """Store what is new and return it with its IDs, in order; a known event ID or origin is left out."""
     last = await session.scalar(_LAST)
     await session.execute(_ADD, [_row(each, InboxState.NEW) for each in arrivals])
     stored = await session.execute(_SINCE, {"last": last})
@@ -104,6 +106,7 @@ async def forget(session: AsyncSession, event_id: str) -> None:
 def _row(arrival: Arrival, state: InboxState) -> dict[str, Any]:
     return {
         "event_id": arrival.event_id,
+        "origin": arrival.origin,
         "kind": arrival.kind,
         "room_id": arrival.room_id,
         "sender": arrival.sender,

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Room, RoomKind
+from storage.tables import DigestWindow, Draft, Notice, OutboxRow, OutboxState, Room, RoomKind
 
 
 async def known(session: AsyncSession) -> dict[str, Room]:
@@ -21,20 +21,56 @@ async def note(session: AsyncSession, room_id: str, **what: bool | int | RoomKin
 
 
 async def bind(session: AsyncSession, bindings: Mapping[str, tuple[RoomKind, int | None]]) -> None:
-    """Make the configured rooms what the configuration says; rooms that are no longer in it become `other`."""
+    """Make the configured rooms what the configuration says; rooms that are no longer in it become `other`.
+
+    A room that was upgraded stands for the one that replaced it.
+    """
+    replaced = await replacements(session)
+    now = {replaced.get(room_id, room_id): binding for room_id, binding in bindings.items()}
     await session.execute(
         update(Room)
         .where(Room.kind.in_([RoomKind.PLENARY, RoomKind.COORDINATION, RoomKind.GROUP]))
-        .where(Room.room_id.not_in(list(bindings)))
+        .where(Room.room_id.not_in(list(now)))
         .values(kind=RoomKind.OTHER, group_number=None)
     )
-    for room_id, (kind, group_number) in bindings.items():
+    for room_id, (kind, group_number) in now.items():
         binding = {"kind": kind, "group_number": group_number}
         await session.execute(
             upsert(Room)
             .values(room_id=room_id, joined=False, encrypted=False, **binding)
             .on_conflict_do_update(index_elements=[Room.room_id], set_=binding)
         )
+
+
+async def replacements(session: AsyncSession) -> dict[str, str]:
+    """For each room that was upgraded, the room that counts now (at the end, if it was upgraded again)."""
+    found = await session.execute(select(Room.room_id, Room.replaced_by).where(Room.replaced_by.is_not(None)))
+    step = {room_id: replaced_by for room_id, replaced_by in found if replaced_by}
+    last: dict[str, str] = {}
+    for room_id in step:
+        seen = {room_id}
+        current = room_id
+        while current in step and step[current] not in seen:
+            current = step[current]
+            seen.add(current)
+        last[room_id] = current
+    return last
+
+
+async def replace(session: AsyncSession, old: str, new: str) -> None:
+    """A room was upgraded: the new one is what the old one was, and was told what the old one was told."""
+    room = (await known(session)).get(old)
+    kind, group_number = (room.kind, room.group_number) if room is not None else (RoomKind.OTHER, None)
+    await note(session, old, kind=RoomKind.OTHER)
+    await session.execute(update(Room).where(Room.room_id == old).values(group_number=None, replaced_by=new))
+    if kind is not RoomKind.OTHER:
+        await note(session, new, kind=kind)
+        await session.execute(update(Room).where(Room.room_id == new).values(group_number=group_number))
+    for table in (Notice, DigestWindow, Draft):
+        moved = update(table).where(table.room_id == old).values(room_id=new)
+        await session.execute(moved.prefix_with("OR IGNORE"))
+    waiting = OutboxRow.room_id == old, OutboxRow.state != OutboxState.SENT
+    await session.execute(update(OutboxRow).where(*waiting).values(room_id=new))
 
 
 async def of_kind(session: AsyncSession, kind: RoomKind, *, group: int | None = None) -> Sequence[str]:

@@ -113,8 +113,29 @@ class Sync(Base):
     first_started_at: Mapped[datetime]
 
 
+class OwnDevice(Base):
+    """The bot's device as the homeserver showed it last; one row, none while encryption is off.
+
+    `problem` says why other people's clients would not trust it ("" where they do).
+    """
+
+    __tablename__ = "own_device"
+    __table_args__ = (CheckConstraint("id = 1", name="one_device"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[str]
+    fingerprint: Mapped[str]
+    signed: Mapped[bool]
+    problem: Mapped[str]
+    one_time_keys: Mapped[int | None]
+    checked_at: Mapped[datetime]
+
+
 class Room(Base):
-    """A room the bot knows: what it is for, and what the homeserver says of it."""
+    """A room the bot knows: what it is for, and what the homeserver says of it.
+
+    `replaced_by` is the room it was upgraded to (client-server API, Room upgrades).
+    """
 
     __tablename__ = "rooms"
 
@@ -124,19 +145,25 @@ class Room(Base):
     joined: Mapped[bool] = mapped_column(default=False)
     encrypted: Mapped[bool] = mapped_column(default=False)
     members: Mapped[int | None]
+    replaced_by: Mapped[str | None]
 
 
 class InboxRow(Base):
-    """Something addressed to the bot, kept until it is handled. `content` is dropped then."""
+    """Something addressed to the bot, kept until it is handled. `content` is dropped then.
+
+    `origin` is where in a Megolm session it was encrypted: another event from the same place is a replay.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index("inbox_waiting", "state", sqlite_where=text("state != 'handled'")),
+        Index("inbox_origin", "origin", unique=True, sqlite_where=text("origin IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[str | None]
     kind: Mapped[str]
     room_id: Mapped[str]
     sender: Mapped[str]

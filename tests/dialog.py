@@ -185,7 +185,7 @@ class Dialog:
                 self._fail_with_the_bot()
                 await self.hs.polling(BOT)
                 position = self.hs.position
-                while not (self.app.dispatcher.idle and self.app.sender.idle):
+                while not (self.app.dispatcher.idle and self.app.sender.idle and self.app.upkeep.idle):
                     self._fail_with_the_bot()
                     await asyncio.sleep(0.001)  # a condition is polled, not a time waited out
                 if self.hs.position == position:

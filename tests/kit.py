@@ -249,7 +249,7 @@ class CrashingBot:
                     self._run.result()
                 await self.hs.polling(BOT)
                 position = self.hs.position
-                while not (self.app.dispatcher.idle and self.app.sender.idle):  # noqa: ASYNC110 (the app has no event for it)
+                while not (self.app.dispatcher.idle and self.app.sender.idle and self.app.upkeep.idle):  # noqa: ASYNC110 (the app has no event for it)
                     await asyncio.sleep(0.001)  # a condition is polled, not a time waited out
                 if self.hs.position == position:
                     return

@@ -1,7 +1,10 @@
 """Requests to the homeserver, and what its answers mean. Errors become exceptions here, and only here."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self, cast
 from urllib.parse import quote, urlencode
 
@@ -9,26 +12,24 @@ import aiohttp
 import nio
 import orjson
 
-from bot.errors import KeysUnusable
-from bot.matrix import crypto, events
+from bot.matrix import events
+from bot.matrix.crypto import Crypto
+from bot.matrix.devices import Policy
 from bot.matrix.errors import Rejected, ServerFailing, Unreachable, meaning
 
 Json = dict[str, Any]
 
 _CLIENT = "/_matrix/client/v3"
-_SERVER_ERROR = 500
+_TOO_LARGE, _SERVER_ERROR = 413, 500
+_SLOWEST_BYTES_PER_S = 50_000
 
 
 class _ServerError(aiohttp.ClientConnectionError):
-    """A 5xx, in the shape in which nio tries again."""
+    """A 5xx."""
 
 
 class _Transport(nio.AsyncClient):  # type: ignore[misc]  # nio has no types
-    """nio's client, except that a 5xx is an unusable answer and goes nio's own way of trying again.
-
-    nio 0.26 does not look at the status: without this, a 502 on sharing room keys counts as success and the
-    keys are lost, and a 500 on sync is asked again without a pause.
-    """
+    """nio's client, except that a 5xx is an error; nio 0.26 does not look at the status."""
 
     async def send(self, *args: Any, **kwargs: Any) -> aiohttp.ClientResponse:
         response = cast(aiohttp.ClientResponse, await super().send(*args, **kwargs))
@@ -44,25 +45,32 @@ class Client:
     Every method raises a MatrixError where the homeserver does not do what was asked; none retries.
     """
 
-    def __init__(self, client: nio.AsyncClient, *, timeout_s: float) -> None:
+    def __init__(self, client: nio.AsyncClient, *, store: Path | None, devices: Policy, timeout_s: float) -> None:
         self._nio = client
+        self._store = store
+        self._devices = devices
         self._timeout_s = timeout_s
-        self.crypto: crypto.Crypto | None = None
+        self.crypto: Crypto | None = None
         self.encrypted_rooms: set[str] = set()
 
     @classmethod
-    def to(cls, homeserver: str, user_id: str, *, store: Path | None, timeout_s: float = 30) -> Self:
-        """A client without a session yet. With `store`, keys are kept in that directory and rooms can be encrypted."""
-        config = nio.AsyncClientConfig(
-            encryption_enabled=store is not None,
-            store=crypto.Store,
-            store_sync_tokens=False,
-            request_timeout=timeout_s,
-            max_limit_exceeded=0,
-        )
-        transport = _Transport(homeserver, user_id, store_path=str(store) if store else "", config=config)
+    def to(
+        cls,
+        homeserver: str,
+        user_id: str,
+        *,
+        store: Path | None,
+        devices: Policy = "cross-signed",
+        timeout_s: float = 30,
+    ) -> Self:
+        """A client without a session yet. With `store`, keys are kept in that directory and rooms can be encrypted.
+
+        `devices` says which devices of other people get room keys.
+        """
+        config = nio.AsyncClientConfig(encryption_enabled=False, request_timeout=timeout_s, max_limit_exceeded=0)
+        transport = _Transport(homeserver, user_id, config=config)
         transport.user_id = user_id
-        return cls(transport, timeout_s=timeout_s)
+        return cls(transport, store=store, devices=devices, timeout_s=timeout_s)
 
     @property
     def user_id(self) -> str:
@@ -101,21 +109,30 @@ class Client:
 
         Raises KeysUnusable where that is damaged.
         """
-        try:
-            self._nio.restore_login(user_id, device_id, access_token)
-        except Exception as error:  # a damaged file surfaces as whatever peewee, sqlite3 or vodozemac make of it
-            raise KeysUnusable(
-                f"The encryption keys in {self._nio.store_path} cannot be read ({type(error).__name__}). Move that"
-                " directory and session.json aside and start again: the bot then logs in as a new device."
-            ) from error
-        if self._nio.olm is not None:
-            self.crypto = crypto.Crypto(self._nio, self.encrypted_rooms)
+        self._nio.restore_login(user_id, device_id, access_token)
+        if self.crypto is not None:
+            self.crypto.close()
+            self.crypto = None
+        if self._store is not None:
+            self.crypto = Crypto.opened(
+                self._store,
+                user_id=user_id,
+                device_id=device_id,
+                request=self.request,
+                encrypted_rooms=self.encrypted_rooms,
+                policy=self._devices,
+            )
 
     async def whoami(self, access_token: str) -> tuple[str, str | None]:
         """The account and device an access token belongs to. Raises SessionEnded where it counts no more."""
         self._nio.access_token = access_token
         answer = await self.request("GET", f"{_CLIENT}/account/whoami")
         return str(answer["user_id"]), answer.get("device_id")
+
+    async def log_out(self, access_token: str) -> None:
+        """End another session of this account, and with it its device (POST /logout)."""
+        headers = {"Authorization": f"Bearer {access_token}"}
+        await self.request("POST", f"{_CLIENT}/logout", {}, headers=headers)
 
     async def sync(self, since: str | None, *, timeout_ms: int, sync_filter: Json) -> Json:
         """One raw sync response (client-server API, GET /sync); waits up to `timeout_ms` for something to happen."""
@@ -150,9 +167,10 @@ class Client:
             raise Unreachable("no event ID in the answer")
         return str(answer["event_id"])
 
-    async def join(self, room_id: str) -> None:
-        """Join a room; joined already is as good."""
-        await self.request("POST", f"{_CLIENT}/join/{quote(room_id)}", {})
+    async def join(self, room_id: str, *, via: Sequence[str] = ()) -> None:
+        """Join a room, through one of the servers `via` where ours is not in it; joined already is as good."""
+        servers = urlencode([(name, server) for server in via for name in ("via", "server_name")])
+        await self.request("POST", f"{_CLIENT}/join/{quote(room_id)}" + (f"?{servers}" if servers else ""), {})
 
     async def leave(self, room_id: str) -> None:
         """Leave a room, or decline its invitation."""
@@ -178,15 +196,32 @@ class Client:
             await self.request("PUT", path, {"displayname": name})
 
     async def request(
-        self, method: str, path: str, body: Json | None = None, *, timeout_s: float | None = None
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        timeout_s: float | None = None,
     ) -> Json:
         """One request, one answer. Raises a MatrixError for everything but a 2xx with a JSON object."""
-        headers = {"Content-Type": "application/json"}
-        if self._nio.access_token:
-            headers["Authorization"] = f"Bearer {self._nio.access_token}"
+        authorization = {"Authorization": f"Bearer {self._nio.access_token}"} if self._nio.access_token else {}
+        headers = {"Content-Type": "application/json", **authorization, **headers}
         data = None if body is None else orjson.dumps(body)
+        return await self._answer(method, path, data, headers, timeout_s or self._timeout_s)
+
+    async def post_bytes(self, path: str, data: bytes, *, content_type: str) -> Json:
+        """POST what is no JSON, such as a file. Raises as `request`; a large body gets more time."""
+        authorization = {"Authorization": f"Bearer {self._nio.access_token}"}
+        headers = {"Content-Type": content_type, **authorization}
+        timeout_s = self._timeout_s + len(data) / _SLOWEST_BYTES_PER_S
+        return await self._answer("POST", path, BytesIO(data), headers, timeout_s)
+
+    async def _answer(
+        self, method: str, path: str, data: bytes | BytesIO | None, headers: Mapping[str, str], timeout_s: float
+    ) -> Json:
         try:
-            response = await self._nio.send(method, path, data, headers, timeout=timeout_s or self._timeout_s)
+            response = await self._nio.send(method, path, data, headers, timeout=timeout_s)
             async with response:
                 raw = await response.read()
         except _ServerError as error:
@@ -196,6 +231,8 @@ class Client:
         try:
             answer = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
+            if response.status == _TOO_LARGE:  # a proxy's page; nginx takes 1 MB unless told otherwise
+                raise Rejected(_TOO_LARGE, "M_TOO_LARGE") from error
             raise ServerFailing(f"HTTP {response.status} without JSON") from error
         if not isinstance(answer, dict):
             raise ServerFailing(f"HTTP {response.status} without a JSON object")
@@ -205,4 +242,6 @@ class Client:
 
     async def close(self) -> None:
         """Close the connections; the session stays valid."""
+        if self.crypto is not None:
+            self.crypto.close()
         await self._nio.close()

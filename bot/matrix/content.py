@@ -15,6 +15,8 @@ Json = dict[str, Any]
 MOST_BYTES = 40_000
 """An event may have 65,536 bytes (client-server API, Size limits); encryption adds a third, and an envelope."""
 
+_SHOWN_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+"""Not image/svg+xml: it is a document with scripts, and clients do not show it."""
 _ROOM = re.compile(r"@(room)", re.IGNORECASE)
 _ALLOWED_TAGS = {"p", "br", "strong", "em", "code", "ul", "ol", "li", "a", "blockquote", "h3", "h4", "hr", "del"}
 
@@ -39,16 +41,51 @@ def message(
         "formatted_body": html,
         "m.mentions": {"user_ids": sorted(mentions)} if mentions else {},
     }
+    return content | _relation(reply_to, thread_id)
+
+
+def file(
+    filename: str,
+    *,
+    content_type: str,
+    size: int,
+    caption: str | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    reply_to: str | None = None,
+    thread_id: str | None = None,
+) -> Json:
+    """An m.room.message for a file of `size` bytes (m.image for what every client shows, else m.file).
+
+    It mentions nobody. Where the file is, "url" or "file", is added once it is at the homeserver (client-server API,
+    m.file, m.image; a caption is a `body` other than the `filename`, Media captions). Width and height are in pixels.
+    """
+    name = _defused(filename)
+    info: Json = {"mimetype": content_type, "size": size}
+    if width is not None and height is not None:
+        info |= {"w": width, "h": height}
+    content: Json = {
+        "msgtype": "m.image" if content_type in _SHOWN_TYPES else "m.file",
+        "body": _defused(caption) if caption else name,
+        "filename": name,
+        "info": info,
+        "m.mentions": {},
+    }
+    return content | _relation(reply_to, thread_id)
+
+
+def _relation(reply_to: str | None, thread_id: str | None) -> Json:
+    """Where an event belongs (client-server API, Rich replies and Threading)."""
     if thread_id is not None:
-        content["m.relates_to"] = {
-            "rel_type": "m.thread",
-            "event_id": thread_id,
-            "is_falling_back": reply_to is None,
-            "m.in_reply_to": {"event_id": reply_to or thread_id},
+        return {
+            "m.relates_to": {
+                "rel_type": "m.thread",
+                "event_id": thread_id,
+                "is_falling_back": reply_to is None,
+                "m.in_reply_to": {"event_id": reply_to or thread_id},
+            }
         }
-    elif reply_to is not None:
-        content["m.relates_to"] = {"m.in_reply_to": {"event_id": reply_to}}
-    return content
+    return {} if reply_to is None else {"m.relates_to": {"m.in_reply_to": {"event_id": reply_to}}}
 
 
 def reaction(target: str, emoji: str) -> Json:

@@ -1,6 +1,6 @@
 """The homeserver's events -> ours. Whatever comes in, nothing here raises: what does not fit is None (contract C5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Json = dict[str, Any]
@@ -16,7 +16,8 @@ _ANSWERABLE = ("m.text", "m.emote")  # never m.notice: bots do not answer bots (
 class Incoming:
     """One event that may concern the bot.
 
-    `body` is what was typed, without the quote of a rich reply. `target` is the event that an edit, reaction or
+    `body` is what was typed, without the quote of a rich reply. `origin` says where in a Megolm session an encrypted
+    event stood: another event from the same place is a replay. `target` is the event that an edit, reaction or
     redaction is about. `thread_id` is the root of the thread, `reply_to` the message it replies to.
     """
 
@@ -31,10 +32,19 @@ class Incoming:
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
     raw: Json | None = None
+    origin: str | None = None
 
 
-def incoming(room_id: str, event: Json) -> Incoming | None:
-    """Our view of a decrypted room event, or None where it cannot concern the bot (client-server API, Room events)."""
+def incoming(room_id: str, event: Json, *, origin: str | None = None) -> Incoming | None:
+    """Our view of a decrypted room event, or None where it cannot concern the bot (client-server API, Room events).
+
+    `origin` is where in a Megolm session it was encrypted.
+    """
+    found = _incoming(room_id, event)
+    return found if found is None or origin is None else replace(found, origin=origin)
+
+
+def _incoming(room_id: str, event: Json) -> Incoming | None:
     event_id, sender, kind, content = (event.get(key) for key in ("event_id", "sender", "type", "content"))
     if "state_key" in event or not (
         isinstance(event_id, str) and isinstance(sender, str) and isinstance(content, dict)

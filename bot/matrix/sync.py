@@ -1,6 +1,6 @@
 """One sync response, decrypted, its gaps walked back: everything new since our position, in the homeserver's order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -8,6 +8,7 @@ import structlog
 from bot.matrix import events
 from bot.matrix.client import Client
 from bot.matrix.errors import Rejected, Unreachable
+from bot.matrix.inbound import SessionOf
 from bot.matrix.shape import Json, events_in, mapping, shaped
 
 _log = structlog.get_logger(__name__)
@@ -16,12 +17,14 @@ TIMELINE_LIMIT = 100
 GAP_PAGE = 500
 MOST_GAP_PAGES = 200
 
+_STATE = ("m.room.encryption", "m.room.member", "m.room.create", "m.room.tombstone")
+
 FILTER: Json = {
     "presence": {"types": []},
     "account_data": {"types": []},
     "room": {
         "timeline": {"limit": TIMELINE_LIMIT, "lazy_load_members": True},
-        "state": {"lazy_load_members": True, "types": ["m.room.encryption", "m.room.member", "m.room.create"]},
+        "state": {"lazy_load_members": True, "types": list(_STATE)},
         "ephemeral": {"types": []},
         "account_data": {"types": []},
     },
@@ -46,15 +49,29 @@ class Invitation:
     direct: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Upgrade:
+    """A room was replaced by another one (m.room.tombstone); `sender` did it, and is in both."""
+
+    room_id: str
+    replacement: str
+    sender: str
+
+
 @dataclass(kw_only=True)
 class Batch:
-    """Everything between our position and `next_batch`. `echoes` are (transaction ID, event ID) of our own events."""
+    """Everything between our position and `next_batch`. `echoes` are (transaction ID, event ID) of our own events.
+
+    `room_keys` are the sessions that keys came for.
+    """
 
     next_batch: str
     incoming: list[events.Incoming] = field(default_factory=list)
+    room_keys: set[SessionOf] = field(default_factory=set)
     echoes: list[tuple[str, str]] = field(default_factory=list)
     rooms: dict[str, RoomNews] = field(default_factory=dict)
     invitations: list[Invitation] = field(default_factory=list)
+    upgrades: list[Upgrade] = field(default_factory=list)
 
 
 async def receive(client: Client, since: str | None, *, joined: Collection[str], timeout_ms: int) -> Batch:
@@ -66,9 +83,9 @@ async def receive(client: Client, since: str | None, *, joined: Collection[str],
     response = shaped(await client.sync(since, timeout_ms=timeout_ms, sync_filter=FILTER))
     if not isinstance(response["next_batch"], str):
         raise Unreachable("sync response without next_batch")
-    if client.crypto is not None:
-        await client.crypto.receive(response)
     batch = Batch(next_batch=response["next_batch"])
+    if client.crypto is not None:
+        batch.room_keys = await client.crypto.receive(response)
     for room_id, room in response["rooms"]["join"].items():
         await _joined(client, room_id, room, since, batch, is_new=room_id not in joined)
     for room_id in response["rooms"]["leave"]:
@@ -90,22 +107,50 @@ async def _joined(client: Client, room_id: str, room: Json, since: str | None, b
         encrypted=True if encrypted else None,
         members=members if isinstance(members, int) else None,
     )
+    upgrade = _upgrade(room_id, (*room["state"]["events"], *found))
+    if upgrade is not None:
+        batch.upgrades.append(upgrade)
     if since is None:
         return
     if timeline["limited"]:
         found = await _gap(client, room_id, start=timeline["prev_batch"], since=None if is_new else since) + found
-    for event in _meant_for(client.user_id, found, is_new=is_new):
+    new = _meant_for(client.user_id, found, is_new=is_new)
+    if client.crypto is not None:
+        await client.crypto.know(_who_encrypts(new, client.user_id))
+    for event in new:
         if event.get("sender") == client.user_id:
             echo = events.own_echo(event, client.user_id)
             if echo is not None:
                 batch.echoes.append(echo)
             continue
-        readable = event
-        if event.get("type") == "m.room.encrypted" and client.crypto is not None:
-            readable = client.crypto.decrypt(room_id, event) or event
-        incoming = events.incoming(room_id, readable)
+        incoming = readable(client, room_id, event)
         if incoming is not None:
             batch.incoming.append(incoming)
+
+
+def _upgrade(room_id: str, found: Sequence[Json]) -> Upgrade | None:
+    for event in reversed(found):
+        if event["type"] == "m.room.tombstone" and event.get("state_key") == "":
+            replacement, sender = event["content"].get("replacement_room"), event.get("sender")
+            if isinstance(replacement, str) and isinstance(sender, str) and replacement != room_id:
+                return Upgrade(room_id=room_id, replacement=replacement, sender=sender)
+            return None
+    return None
+
+
+def readable(client: Client, room_id: str, event: Json) -> events.Incoming | None:
+    """Our view of an event, decrypted where it is encrypted and can be read; None where it cannot concern the bot."""
+    if event.get("type") != "m.room.encrypted" or client.crypto is None:
+        return events.incoming(room_id, event)
+    clear = client.crypto.decrypt(room_id, event)
+    if clear is None:
+        return events.incoming(room_id, event)
+    return events.incoming(room_id, {**event, "type": clear.type, "content": clear.content}, origin=clear.origin)
+
+
+def _who_encrypts(found: list[Json], user_id: str) -> set[str]:
+    senders = {event.get("sender") for event in found if event.get("type") == "m.room.encrypted"}
+    return {sender for sender in senders if isinstance(sender, str) and sender != user_id}
 
 
 async def _gap(client: Client, room_id: str, *, start: str | None, since: str | None) -> list[Json]:

@@ -107,7 +107,7 @@ async def test_trouble_while_the_members_are_asked_for_delays_the_reply(
     dialog: Dialog, homeserver: FakeHomeserver, status: int, retry_after_ms: int | None
 ) -> None:
     """C4: 429 and 5xx pass, also on the requests that encrypting needs; the reply is sent then, not parked."""
-    fault = homeserver.fail("GET */joined_members", status, retry_after_ms=retry_after_ms, times=2)
+    fault = homeserver.fail("GET */members*", status, retry_after_ms=retry_after_ms, times=2)
     await dialog.hear("anna", "plenum", "!echo eins")
     assert fault.hits == 2
     assert types_said(homeserver) == ["m.room.encrypted"]

@@ -23,10 +23,10 @@ Client.send = broken
 """
 BREAK_RUN = """
 from bot.intake import Intake
-async def broken(self, batch):
+async def broken(self, batch, *late):
     if batch.incoming:
         raise ValueError(batch.incoming)
-    return await real(self, batch)
+    return await real(self, batch, *late)
 real, Intake.take = Intake.take, broken
 """
 

@@ -100,7 +100,7 @@ async def project_on(
         coordinators=[karin.user_id],
         leads={3: [lena.user_id]} if groups else {},
         settings={
-            "encryption": {"enabled": encryption},
+            "encryption": {"enabled": encryption, "devices": "all"},  # a plain nio client signs nothing
             "homeserver": {"allowed_servers": ["example.org"], "allowed_people": [karin.user_id]}
             if only_karin_invites
             else {},

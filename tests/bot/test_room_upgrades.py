@@ -1,0 +1,141 @@
+"""Rooms that are upgraded: the bot follows, and the new room is what the old one was (client-server API, Room upgrades)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from commands.registry import Registry
+from storage import health
+from tests.dialog import BOT, Dialog
+from tests.encrypted_kit import ROOM, answers, ask, encrypted_dialog, person
+from tests.homeserver import FakeHomeserver
+from tests.homeserver.upgrading import upgrade
+from tests.kit import dialog_with
+
+
+@pytest.fixture
+def hs(homeserver: FakeHomeserver) -> FakeHomeserver:
+    return homeserver
+
+
+@pytest.fixture
+async def dialog(homeserver: FakeHomeserver, tmp_path: Path) -> AsyncIterator[Dialog]:
+    """The whole bot, not the small one."""
+    dialog = dialog_with(homeserver, tmp_path / "data", Registry())
+    await dialog.start()
+    yield dialog
+    await dialog.stop()
+
+
+def upgraded(hs: FakeHomeserver, alias: str, *, public: bool = True) -> str:
+    """Upgrade a room as karin does; the ID of the new one, which the alias names from then on."""
+    karin = hs.user("karin")
+    if public:
+        karin.put_state(alias, "m.room.join_rules", {"join_rule": "public"})
+    return upgrade(hs.world, hs.room(alias), karin.account, "12").id
+
+
+async def test_the_bot_follows_and_the_new_room_has_the_purpose_of_the_old(dialog: Dialog, hs: FakeHomeserver) -> None:
+    """A question in the new room goes to the group whose room it is; dates are announced there."""
+    old = hs.room("#ag3:test").id
+    new = upgraded(hs, "#ag3:test")
+    await dialog.settle()
+    assert BOT in hs.room(new).joined
+    hs.user("anna").join(new)
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+    assert hs.room("#ag3:test").id == new != old
+
+
+async def test_after_a_restart_the_configured_room_is_the_new_one(dialog: Dialog, hs: FakeHomeserver) -> None:
+    """Also where the configuration names the old room by its ID."""
+    old = hs.room("#ag3:test").id
+    upgraded(hs, "#ag3:test")
+    await dialog.settle()
+    groups = {**dialog.config.rooms.groups, 3: old}
+    rooms = dialog.config.rooms.model_copy(update={"groups": groups})
+    dialog.config = dialog.config.model_copy(update={"rooms": rooms})
+    await dialog.restart()
+    hs.user("anna").join("#ag3:test")
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+
+
+async def test_an_answer_to_a_question_from_the_old_room_is_told_in_the_new_one(
+    dialog: Dialog, hs: FakeHomeserver
+) -> None:
+    await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+    upgraded(hs, "#ag3:test")
+    await dialog.settle()
+    for name in ("anna", "lena"):
+        hs.user(name).join("#ag3:test")
+    said = await dialog.hear("lena", "ag3", "!antwort AG3-001 Das Land.")
+    told = [each for each in said if "@anna:test" in each.mentions]
+    assert [each.room for each in told] == ["ag3"]
+    assert "m.relates_to" not in told[0].content
+
+
+async def test_who_was_told_of_a_date_in_the_old_room_gets_the_correction_in_the_new_one(
+    dialog: Dialog, hs: FakeHomeserver
+) -> None:
+    """And what was announced in the old room is not announced once more."""
+    await dialog.say("karin", "koordination", "!plenum neu 14.12.2026 10:00-12:00 Abschluss")
+    await dialog.hear("karin", "koordination", "!ja")
+    upgraded(hs, "#plenum:test")
+    await dialog.settle()
+    dialog.now += timedelta(minutes=1)
+    assert await dialog.ring() == []
+    await dialog.say("karin", "koordination", "!plenum verschieben 4 15.12.2026 10:00-12:00")
+    said = await dialog.hear("karin", "koordination", "!ja")
+    assert [each.room for each in said if each.content["msgtype"] == "m.text"] == ["plenum"]
+    assert "15. Dezember 2026" in next(each for each in said if each.room == "plenum")
+
+
+async def test_a_room_for_invited_people_is_entered_on_invitation_and_has_the_purpose_then(
+    dialog: Dialog, hs: FakeHomeserver
+) -> None:
+    new = upgraded(hs, "#ag3:test", public=False)
+    await dialog.settle()
+    assert BOT not in hs.room(new).joined
+    await dialog.restart()
+    hs.user("karin").invite(new, BOT)
+    hs.user("karin").invite(new, "@anna:test")
+    hs.user("anna").join(new)
+    await dialog.settle()
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+
+
+async def test_an_upgrade_while_the_bot_was_down_is_followed_also_twice_in_a_row(
+    dialog: Dialog, hs: FakeHomeserver
+) -> None:
+    await dialog.stop()
+    upgraded(hs, "#ag3:test")
+    hs.user("karin").join("#ag3:test")
+    newest = upgraded(hs, "#ag3:test")
+    await dialog.start()
+    await dialog.settle()
+    assert BOT in hs.room(newest).joined
+    hs.user("anna").join("#ag3:test")
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+    async with dialog.database.reading() as session:
+        assert (await health.read(session)).parked_out == ()
+
+
+async def test_in_an_encrypted_room_the_new_one_is_encrypted_from_the_first_word(
+    homeserver: FakeHomeserver, tmp_path: Path
+) -> None:
+    async with encrypted_dialog(homeserver, tmp_path / "data") as dialog:
+        anna = person(homeserver, "anna")
+        assert await ask(dialog, anna, "!echo eins") == ["Echo: eins"]
+        upgraded(homeserver, ROOM)
+        anna.user.join(ROOM)
+        await dialog.settle()
+        assert await ask(dialog, anna, "!echo zwei") == ["Echo: zwei"]
+        assert answers(anna) == ["Echo: zwei"]
+
+
+async def test_a_tombstone_that_leads_nowhere_changes_nothing(dialog: Dialog, hs: FakeHomeserver) -> None:
+    for content in ({}, {"replacement_room": 5}, {"replacement_room": hs.room("#ag3:test").id}):
+        hs.user("karin").put_state("#ag3:test", "m.room.tombstone", {"body": "zu", **content})
+        await dialog.settle()
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
