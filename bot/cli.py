@@ -6,23 +6,39 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
-from bot import lock, logs
+from bot import cli_operator, lock, logs
+from bot.cli_operator import ConfigPath
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
-from bot.errors import KeysUnusable, LoginRefused, Stopped, TrustRefused
-from bot.matrix.errors import SessionEnded
-from storage.errors import DatabaseUnusable, explain
+from bot.ending import (
+    BUG,
+    CONFIG_WRONG,
+    DATABASE_UNUSABLE,
+    LOGIN_REFUSED,
+    RUNNING_ALREADY,
+    SESSION_ENDED,
+    TRUST_REFUSED,
+    end,
+    explained,
+)
+from bot.errors import Stopped
+
+__all__ = [
+    "BUG",
+    "CONFIG_WRONG",
+    "DATABASE_UNUSABLE",
+    "LOGIN_REFUSED",
+    "RUNNING_ALREADY",
+    "SESSION_ENDED",
+    "TRUST_REFUSED",
+    "app",
+]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Matrix bot of working group 4.")
-
-ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", readable=False)]
-
-BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED, TRUST_REFUSED = range(1, 8)
 
 
 @app.command()
@@ -33,38 +49,13 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         secret = settings.secret(os.environ)
         recovery_key = settings.recovery_key(os.environ)
     except ConfigError as error:
-        _end(CONFIG_WRONG, *error.problems)
+        end(CONFIG_WRONG, *error.problems)
     logs.configure(level=settings.log.level, style=settings.log.format)
-    try:
+    with explained(settings):
         os.umask(0o077)  # the database, the session and the keys are nobody else's business
         settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock.held(settings.data.directory):
             asyncio.run(_run(settings, secret, recovery_key))
-    except lock.AlreadyRunning as error:
-        _end(RUNNING_ALREADY, str(error))
-    except (DatabaseUnusable, KeysUnusable) as error:
-        _end(DATABASE_UNUSABLE, str(error))
-    except SqlDatabaseError as error:
-        _end(DATABASE_UNUSABLE, str(explain(error, settings.data.database)))
-    except OSError as error:
-        _end(
-            DATABASE_UNUSABLE,
-            f"The data directory {settings.data.directory} cannot be used: {error.strerror}."
-            " Check its owner and permissions, or set another one in [data] directory.",
-        )
-    except LoginRefused as error:
-        _end(LOGIN_REFUSED, str(error))
-    except TrustRefused as error:
-        _end(TRUST_REFUSED, str(error))
-    except SessionEnded as error:
-        _end(
-            SESSION_ENDED,
-            f"The homeserver has ended the session ({error}). Start the bot again: with a password it logs in"
-            " anew by itself; an access token has to be replaced.",
-        )
-    except Exception:  # noqa: BLE001 (Python's own traceback would quote what the exception says: contract C20)
-        logs.unexpected("crashed")
-        _end(BUG, "The bot has stopped because of an error in it; the log names the place. It can be started again.")
 
 
 @app.command("check")
@@ -72,7 +63,7 @@ def check_config(config: ConfigPath = Path("config.toml")) -> None:
     """Check the configuration: names every wrong, unknown or missing key at once."""
     problems = check(config, environ=os.environ)
     if problems:
-        _end(CONFIG_WRONG, *problems)
+        end(CONFIG_WRONG, *problems)
     print(f"{config}: no problems found.")
 
 
@@ -118,7 +109,5 @@ async def _run(config: Config, secret: Secret, recovery_key: Secret | None) -> N
         await bot.close()
 
 
-def _end(code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        print(sentence, file=sys.stderr)
-    raise typer.Exit(code)
+for command in (cli_operator.doctor, cli_operator.trust, cli_operator.backup, cli_operator.restore):
+    app.command()(command)

@@ -49,6 +49,8 @@ def read(directory: Path, user_id: str, *, name: str = NAME) -> Identity | None:
         if not path.is_symlink():
             return None
         raise _unusable(path, "it is a link that leads nowhere") from None
+    except PermissionError:
+        raise TrustRefused(f"{path} cannot be read by this user: run this as the bot's user.") from None
     except OSError as error:
         raise _unusable(path, error.strerror or "it cannot be read") from None
     except (ValueError, KeyError, TypeError):  # no detail: what stands in there is secret

@@ -57,10 +57,14 @@ class Sender:
         self._offered_early: list[Outgoing] | None = []
 
     async def load(self) -> None:
-        """Take up what earlier runs queued and did not send; what was offered meanwhile comes after it."""
+        """Take up what is queued and not sent; what is offered meanwhile comes after it.
+
+        What was offered before is asked for again: our echo may have told since that it is sent.
+        """
+        self._offered_early = []
         async with self._database.reading() as session:
             waiting = {row.id: row for row in await outbox.waiting(session)}
-        offered, self._offered_early = self._offered_early or [], None
+        offered, self._offered_early = self._offered_early, None
         waiting.update((row.id, row) for row in offered)
         self.offer([waiting[number] for number in sorted(waiting)])
 

@@ -37,6 +37,9 @@ class Outgoing:
         return hashlib.sha256(self.key.encode()).hexdigest()[:32]
 
 
+ECHO = "echo"
+"""The type of a row that is known by its echo alone: it was sent after the backup that this database comes from."""
+
 _OUTBOX: Final = table_of(OutboxRow)
 _COLUMNS: Final = tuple(
     _OUTBOX.c[name]
@@ -60,6 +63,12 @@ _SENT_UNDER: Final = (
     .where(_OUTBOX.c.txn_id == bindparam("txn"), _OUTBOX.c.state != OutboxState.SENT)
     .values(event_id=bindparam("event"), sent_at=bindparam("at"), **_NOW_SENT)
 )
+_HEARD: Final = insert_or_ignore(_OUTBOX).on_conflict_do_nothing()
+_ADOPT: Final = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.txn_id == bindparam("txn"), _OUTBOX.c.type == ECHO)
+    .values(key=bindparam("name"), type=bindparam("what"), subject=bindparam("about"))
+)
 _PARKED: Final = (
     update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row")).values(state=OutboxState.PARKED, error=bindparam("why"))
 )
@@ -73,8 +82,17 @@ async def add(session: AsyncSession, outgoing: Sequence[Outgoing]) -> list[Outgo
     await session.execute(_ADD, [_row(each) for each in outgoing])
     stored = await session.execute(_SINCE, {"last": last})
     ids = {key: number for number, key in stored}
+    if len(ids) < len(outgoing):
+        await _adopt(session, [each for each in outgoing if each.key not in ids])
     new = {each.key: each for each in reversed(outgoing) if each.key in ids}
     return sorted((replace(each, id=ids[each.key]) for each in new.values()), key=lambda each: each.id)
+
+
+async def _adopt(session: AsyncSession, outgoing: Sequence[Outgoing]) -> None:
+    """Give rows that are known by their echo alone their names, so that reactions to them find their subject."""
+    if outgoing:
+        named = [{"txn": each.txn_id, "name": each.key, "what": each.type, "about": each.subject} for each in outgoing]
+        await session.execute(_ADOPT, named)
 
 
 async def waiting(session: AsyncSession) -> list[Outgoing]:
@@ -91,9 +109,12 @@ async def sent(session: AsyncSession, event_ids: Sequence[tuple[int, str | None]
 async def sent_under(session: AsyncSession, event_ids: Iterable[tuple[str, str]], *, at: datetime) -> None:
     """Note what our own echo says: (transaction ID, event ID) pairs of messages the homeserver has.
 
-    The echo comes before any reaction to the message, so a crash between sending and noting loses nothing.
+    The echo comes before any reaction to the message, so a crash between sending and noting loses nothing. What is
+    not in the outbox was sent after the backup that was restored: when its cause comes again, it is sent already.
     """
-    await session.execute(_SENT_UNDER, [{"txn": txn, "event": event, "at": at} for txn, event in event_ids])
+    heard = list(event_ids)
+    await session.execute(_SENT_UNDER, [{"txn": txn, "event": event, "at": at} for txn, event in heard])
+    await session.execute(_HEARD, [_echo(txn, event, at) for txn, event in heard])
 
 
 async def parked(session: AsyncSession, outgoing_id: int, *, error: str) -> None:
@@ -118,7 +139,9 @@ async def unpark(session: AsyncSession, room_id: str, *, queued_since: datetime)
 async def subjects(session: AsyncSession, event_ids: Iterable[str]) -> dict[str, str | None]:
     """What our own messages are about: event ID -> subject (None where about nothing); strangers are left out."""
     found = await session.execute(
-        select(_OUTBOX.c.event_id, _OUTBOX.c.subject).where(_OUTBOX.c.event_id.in_(set(event_ids)))
+        select(_OUTBOX.c.event_id, _OUTBOX.c.subject).where(
+            _OUTBOX.c.event_id.in_(set(event_ids)), _OUTBOX.c.type != ECHO
+        )
     )
     return {event_id: subject for event_id, subject in found}  # noqa: C416 (rows are no pairs to dict)
 
@@ -141,4 +164,20 @@ def _row(each: Outgoing) -> dict[str, Any]:
         "subject": each.subject,
         "queued_at": each.queued_at,
         "state": OutboxState.QUEUED,
+    }
+
+
+def _echo(txn_id: str, event_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "key": f"echo:{txn_id}",
+        "txn_id": txn_id,
+        "device_id": "",
+        "room_id": "",
+        "type": ECHO,
+        "content": None,
+        "lanes": [],
+        "queued_at": at,
+        "state": OutboxState.SENT,
+        "event_id": event_id,
+        "sent_at": at,
     }

@@ -94,6 +94,7 @@ def test_the_exit_codes_in_the_docs_are_those_of_the_program():
         cli.DATABASE_UNUSABLE: "database",
         cli.RUNNING_ALREADY: "another bot",
         cli.SESSION_ENDED: "session",
+        cli.TRUST_REFUSED: "trust",
     }
     assert set(documented) == {"0", *map(str, codes)}
     for code, word in codes.items():

@@ -10,7 +10,7 @@ from vodozemac import InboundGroupSession, SessionKey
 
 from bot.errors import KeysUnusable
 
-_PICKLE_KEY = "DEFAULT_KEY"
+PICKLE_KEY = "DEFAULT_KEY"
 """Nio's default. The file is protected by its permissions, as the database and the session beside it are."""
 
 
@@ -53,7 +53,7 @@ def path_of(directory: Path, user_id: str, device_id: str) -> Path:
 def opened(directory: Path, user_id: str, device_id: str) -> Any:
     """Nio's Olm machine over the key store of a device; a new device gets new keys. Raises KeysUnusable."""
     try:
-        store = _Store(user_id, device_id, str(directory), _PICKLE_KEY, path_of(directory, user_id, device_id).name)
+        store = _Store(user_id, device_id, str(directory), PICKLE_KEY, path_of(directory, user_id, device_id).name)
         return _Machine(user_id, device_id, store)
     except Exception as error:  # a damaged file surfaces as whatever peewee, sqlite3 or vodozemac make of it
         raise KeysUnusable(
