@@ -218,8 +218,8 @@ class Dispatcher:
             self._surroundings.changed()
             return await self._invitations.answer(session, arrival)
         if arrival.kind == "upgrade":
-            self._surroundings.changed()
-            return await upgrades.follow(session, arrival, self._writer, at=self._now())
+            accepts = self._invitations.accepts
+            return await upgrades.join(session, arrival, self._writer, accepts=accepts, at=self._now())
         call = self._call(arrival, around)
         match arrival.kind:
             case "message":

@@ -21,7 +21,7 @@ from bot.reading_again import Late, ReadingAgain
 from bot.sender import Sender
 from bot.surroundings import Surroundings
 from bot.upkeep import Upkeep
-from storage import inbox, outbox, unreadable
+from storage import inbox, outbox, rooms, unreadable
 from storage import sync as position
 from storage.database import Database
 from storage.inbox import Arrival
@@ -154,13 +154,17 @@ class Intake:
             if echoes:
                 await outbox.sent_under(session, echoes, at=self._now())
             unparked = [row for room_id, each in news.items() for row in await self._note(session, room_id, each)]
+            for upgrade in upgrades:
+                await rooms.note(session, upgrade.room_id, replaced_by=upgrade.replacement)
+            if upgrades or any(each.predecessor for each in news.values()):
+                await rooms.follow_upgrades(session)
             if late:
                 await unreadable.read_now(session, [each.event_id for each in late])
             arrivals = [*self._invitations(batch), *self._upgrades(upgrades)]
             arrivals += await self._for_us(session, candidates, {each.event_id: each.received_at for each in late})
             stored = await inbox.add(session, arrivals) if arrivals else []
             await position.move(session, batch.next_batch)
-        if news:
+        if news or upgrades:
             self._surroundings.changed()
         self._rooms.remember(batch)
         self._since = batch.next_batch

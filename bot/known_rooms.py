@@ -19,15 +19,17 @@ class KnownRooms:
         self._encrypted = encrypted
         self._direct: set[str] = set()
         self._configured: set[str] = set()
-        self._replaced: set[str] = set()
+        self._replaced: set[tuple[str, str]] = set()
         self._rooms: dict[str, RoomNews] = {}
 
     async def load(self, session: AsyncSession) -> None:
         """Take up the rooms where the last run left them."""
         for room_id, room in (await rooms.known(session)).items():
-            self._rooms[room_id] = RoomNews(joined=room.joined, encrypted=room.encrypted, members=room.members)
+            self._rooms[room_id] = RoomNews(
+                joined=room.joined, encrypted=room.encrypted, members=room.members, predecessor=room.predecessor
+            )
             if room.replaced_by:
-                self._replaced.add(room_id)
+                self._replaced.add((room_id, room.replaced_by))
             if room.encrypted:
                 self._encrypted.add(room_id)
             if room.kind is RoomKind.DIRECT:
@@ -56,12 +58,14 @@ class KnownRooms:
         return {room_id: each for room_id, each in batch.rooms.items() if self._is_news(room_id, each)}
 
     def upgrades(self, batch: Batch) -> list[Upgrade]:
-        """The rooms that were upgraded and not followed yet."""
-        return [each for each in batch.upgrades if each.room_id not in self._replaced]
+        """The tombstones that were not known."""
+        return [each for each in batch.upgrades if (each.room_id, each.replacement) not in self._replaced]
 
     def _is_news(self, room_id: str, each: RoomNews) -> bool:
         old = self._rooms.get(room_id)
         if old is None or old.joined != each.joined:
+            return True
+        if each.predecessor is not None and each.predecessor != old.predecessor:
             return True
         return (each.encrypted is not None and each.encrypted != old.encrypted) or (
             each.members is not None and each.members != old.members
@@ -70,22 +74,26 @@ class KnownRooms:
     @staticmethod
     async def note(session: AsyncSession, room_id: str, each: RoomNews) -> None:
         """Put news of a room into the database."""
-        what: dict[str, bool | int | RoomKind] = {"joined": each.joined}
+        what: dict[str, bool | int | str | RoomKind] = {"joined": each.joined}
         if each.encrypted is not None:
             what["encrypted"] = each.encrypted
         if each.members is not None:
             what["members"] = each.members
+        if each.predecessor is not None:
+            what["predecessor"] = each.predecessor
         await rooms.note(session, room_id, **what)
 
     def remember(self, batch: Batch) -> None:
         """The news of a sync are stored."""
         for room_id, each in batch.rooms.items():
             self._remember(room_id, each)
-        for upgrade in batch.upgrades:
-            self._replaced.add(upgrade.room_id)
-            for kinds in (self._direct, self._configured):
-                if upgrade.room_id in kinds:
-                    kinds.add(upgrade.replacement)
+        self._replaced.update((each.room_id, each.replacement) for each in batch.upgrades)
+        for room_id, replacement in self._replaced:
+            room = self._rooms.get(replacement)
+            if room is not None and room.predecessor == room_id:
+                for kinds in (self._direct, self._configured):
+                    if room_id in kinds:
+                        kinds.add(replacement)
         self._direct.update(
             each.room_id for each in batch.invitations if each.direct and each.room_id not in self._configured
         )
@@ -97,6 +105,7 @@ class KnownRooms:
                 each,
                 encrypted=old.encrypted if each.encrypted is None else each.encrypted,
                 members=old.members if each.members is None else each.members,
+                predecessor=old.predecessor if each.predecessor is None else each.predecessor,
             )
         self._rooms[room_id] = each
         if each.encrypted:

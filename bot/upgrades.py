@@ -1,6 +1,6 @@
 """Room upgrades (client-server API): the bot follows, and the new room is what the old one was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,18 +11,26 @@ from bot.outgoing import JOIN, Writer
 from storage import rooms
 from storage.inbox import Arrival
 from storage.outbox import Outgoing
+from storage.tables import RoomKind
 
 _log = structlog.get_logger(__name__)
 
 
-async def follow(session: AsyncSession, arrival: Arrival, writer: Writer, *, at: datetime) -> list[Outgoing]:
-    """Make the new room what the old one was, and join it.
+async def join(
+    session: AsyncSession, arrival: Arrival, writer: Writer, *, accepts: Callable[[str], bool], at: datetime
+) -> list[Outgoing]:
+    """Join the room that a tombstone points to; what the old room was moves there once the new one says so too.
 
-    Where only invited people may join, the request is parked and an invitation, accepted as any other, does the rest.
+    Only out of a room with a purpose, or where whoever did it may invite the bot (contract C13). Where only invited
+    people may join, the request is parked, and an invitation, accepted as any other, does the rest.
     """
+    room = (await rooms.known(session)).get(arrival.room_id)
+    has_purpose = room is not None and room.kind is not RoomKind.OTHER
+    if not has_purpose and not accepts(arrival.sender):
+        _log.info("upgrade_not_followed", room=arrival.room_id)
+        return []
     replacement = str(arrival.content["replacement"])
     _log.info("room_upgraded", room=arrival.room_id, replacement=replacement)
-    await rooms.replace(session, arrival.room_id, replacement)
     return [writer.room_request(JOIN, replacement, cause=arrival.event_id, at=at, via=arrival.sender.partition(":")[2])]
 
 

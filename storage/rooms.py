@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from storage.tables import DigestWindow, Draft, Notice, OutboxRow, OutboxState, Room, RoomKind
 
@@ -14,8 +15,8 @@ async def known(session: AsyncSession) -> dict[str, Room]:
     return {room.room_id: room for room in await session.scalars(select(Room))}
 
 
-async def note(session: AsyncSession, room_id: str, **what: bool | int | RoomKind) -> None:
-    """Note what the homeserver says of a room (`joined`, `encrypted`, `members`) or what it is for (`kind`)."""
+async def note(session: AsyncSession, room_id: str, **what: bool | int | str | RoomKind) -> None:
+    """Note what the homeserver says of a room (`joined`, `replaced_by`, …) or what it is for (`kind`)."""
     statement = upsert(Room).values(room_id=room_id, **{"kind": RoomKind.OTHER, "joined": False, **what})
     await session.execute(statement.on_conflict_do_update(index_elements=[Room.room_id], set_=what))
 
@@ -44,8 +45,10 @@ async def bind(session: AsyncSession, bindings: Mapping[str, tuple[RoomKind, int
 
 async def replacements(session: AsyncSession) -> dict[str, str]:
     """For each room that was upgraded, the room that counts now (at the end, if it was upgraded again)."""
-    found = await session.execute(select(Room.room_id, Room.replaced_by).where(Room.replaced_by.is_not(None)))
-    step = {room_id: replaced_by for room_id, replaced_by in found if replaced_by}
+    new = aliased(Room)
+    agreed = (new.room_id == Room.replaced_by) & (new.predecessor == Room.room_id)
+    pairs = await session.execute(select(Room.room_id, new.room_id).join(new, agreed))
+    step = {pair[0]: pair[1] for pair in pairs}
     last: dict[str, str] = {}
     for room_id in step:
         seen = {room_id}
@@ -57,20 +60,21 @@ async def replacements(session: AsyncSession) -> dict[str, str]:
     return last
 
 
-async def replace(session: AsyncSession, old: str, new: str) -> None:
-    """A room was upgraded: the new one is what the old one was, and was told what the old one was told."""
-    room = (await known(session)).get(old)
-    kind, group_number = (room.kind, room.group_number) if room is not None else (RoomKind.OTHER, None)
-    await note(session, old, kind=RoomKind.OTHER)
-    await session.execute(update(Room).where(Room.room_id == old).values(group_number=None, replaced_by=new))
-    if kind is not RoomKind.OTHER:
-        await note(session, new, kind=kind)
-        await session.execute(update(Room).where(Room.room_id == new).values(group_number=group_number))
-    for table in (Notice, DigestWindow, Draft):
-        moved = update(table).where(table.room_id == old).values(room_id=new)
-        await session.execute(moved.prefix_with("OR IGNORE"))
-    waiting = OutboxRow.room_id == old, OutboxRow.state != OutboxState.SENT
-    await session.execute(update(OutboxRow).where(*waiting).values(room_id=new))
+async def follow_upgrades(session: AsyncSession) -> None:
+    """Make each room that replaces another what that was, and told of what that was told."""
+    every = await known(session)
+    for old, new in (await replacements(session)).items():
+        room = every[old]
+        if room.kind is not RoomKind.OTHER:
+            await note(session, old, kind=RoomKind.OTHER)
+            await note(session, new, kind=room.kind)
+            await session.execute(update(Room).where(Room.room_id == new).values(group_number=room.group_number))
+            await session.execute(update(Room).where(Room.room_id == old).values(group_number=None))
+        for table in (Notice, DigestWindow, Draft):
+            moved = update(table).where(table.room_id == old).values(room_id=new)
+            await session.execute(moved.prefix_with("OR IGNORE"))
+        waiting = OutboxRow.room_id == old, OutboxRow.state != OutboxState.SENT
+        await session.execute(update(OutboxRow).where(*waiting).values(room_id=new))
 
 
 async def of_kind(session: AsyncSession, kind: RoomKind, *, group: int | None = None) -> Sequence[str]:

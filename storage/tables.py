@@ -134,7 +134,8 @@ class OwnDevice(Base):
 class Room(Base):
     """A room the bot knows: what it is for, and what the homeserver says of it.
 
-    `replaced_by` is the room it was upgraded to (client-server API, Room upgrades).
+    `replaced_by` is the room that its tombstone points to, `predecessor` the one that its creation points back to: only
+    where both agree was it upgraded (client-server API, Room upgrades).
     """
 
     __tablename__ = "rooms"
@@ -146,6 +147,7 @@ class Room(Base):
     encrypted: Mapped[bool] = mapped_column(default=False)
     members: Mapped[int | None]
     replaced_by: Mapped[str | None]
+    predecessor: Mapped[str | None]
 
 
 class InboxRow(Base):

@@ -1,6 +1,7 @@
 """The devices of other people: what the homeserver shows, as far as its signatures hold."""
 
 import asyncio
+import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -22,6 +23,10 @@ USERS_AT_ONCE = 100
 """So many people's devices are asked for in one request."""
 MOST_DEVICES = 200
 """So many devices of one person are used; nobody has as many, and each costs time at every new room key."""
+SILENT_S = 120.0
+"""Somebody whose server did not answer is asked for again only then; nobody waits for a dead server at each message."""
+PATIENCE_MS = 5_000
+"""So long our homeserver waits for others."""
 BETWEEN_BREATHS = 20
 """After so many signatures the loop may do something else."""
 _OLM = "m.olm.v1.curve25519-aes-sha2"
@@ -68,21 +73,27 @@ class Devices:
         self._user_id = user_id
         self._known: dict[str, Mapping[str, Device]] = {}
         self._outdated: set[str] = set()
+        self._silent: dict[str, float] = {}
         self._asking = asyncio.Lock()
         self.version = 0
         """Grows with every change; whoever keeps something derived compares it."""
 
     def changed(self, user_ids: Iterable[str]) -> None:
         """Take note that lists are no longer what we know (client-server API, Tracking the device list for a user)."""
-        self._outdated.update(each for each in user_ids if each in self._known)
+        for each in user_ids:
+            self._silent.pop(each, None)
+            if each in self._known:
+                self._outdated.add(each)
 
     def of(self, user_id: str) -> Mapping[str, Device]:
         """A person's devices by ID, as far as they are known."""
         return self._known.get(user_id, MappingProxyType({}))
 
     def needs(self, user_ids: Iterable[str]) -> set[str]:
-        """Those of them whose devices have to be asked for."""
-        return {each for each in user_ids if each not in self._known or each in self._outdated}
+        """Those of them whose devices have to be asked for, and can be."""
+        wanted = {each for each in user_ids if each not in self._known or each in self._outdated}
+        now = time.monotonic()
+        return {each for each in wanted if self._silent.get(each, now) <= now} if self._silent else wanted
 
     def owner_of(self, curve25519: str) -> Device | None:
         """Whose key this is, among all devices known."""
@@ -108,16 +119,20 @@ class Devices:
             user_id: [] for user_id in [*user_ids, self._user_id]
         }  # ours too: it says whose identities we vouch for
         try:
-            answer = await self._request("POST", "/_matrix/client/v3/keys/query", {"device_keys": query})
+            answer = await self._request(
+                "POST", "/_matrix/client/v3/keys/query", {"device_keys": query, "timeout": PATIENCE_MS}
+            )
         except BaseException:
             self._outdated.update(each for each in user_ids if each in self._known)
             raise
         shown = mapping(answer, "device_keys")
         for user_id in user_ids:
             if not isinstance(shown.get(user_id), dict):
+                self._silent[user_id] = time.monotonic() + SILENT_S
                 if user_id in self._known:
                     self._outdated.add(user_id)
                 continue
+            self._silent.pop(user_id, None)
             new = await self._checked(user_id, answer)
             if new != self._known.get(user_id):
                 self._known[user_id] = new

@@ -1,6 +1,7 @@
 """What encrypting for a room depends on: who is in it, and how often its key is to be changed."""
 
 import asyncio
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,8 +31,8 @@ class EncryptedRoom:
     joined: set[str]
     invited: set[str]
     for_members_only: bool
-    version: int = 0
-    """Grows with every change of who is in it."""
+    version: int
+    """Another one after every change of who is in it; no two rooms or times share one."""
 
     @property
     def readers(self) -> set[str]:
@@ -45,12 +46,21 @@ class EncryptedRooms:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._known: dict[str, EncryptedRoom] = {}
+        self._asking: dict[str, bool] = {}
+        """Rooms that are being asked for, and whether something happened in them meanwhile."""
+        self._versions = itertools.count(1)
 
     async def get(self, room_id: str) -> EncryptedRoom:
         """A room as it is now. Raises MatrixError; Rejected where it is encrypted in a way nobody knows."""
         known = self._known.get(room_id)
-        if known is None:
-            known = self._known[room_id] = await self._asked_for(room_id)
+        while known is None:
+            self._asking[room_id] = False
+            try:
+                found = await self._asked_for(room_id)
+            finally:
+                changed = self._asking.pop(room_id)
+            if not changed:  # else what was asked for may be older than what happened
+                known = self._known[room_id] = found
         if known.algorithm != MEGOLM:
             raise Rejected(400, "AG4_UNKNOWN_ENCRYPTION", known.algorithm)
         return known
@@ -69,6 +79,7 @@ class EncryptedRooms:
             joined=set(),
             invited=set(),
             for_members_only=visibility.get("history_visibility") == "joined",
+            version=next(self._versions),
         )
         _encrypted(found, encryption)
         for event in events_in(members, "chunk"):
@@ -83,21 +94,25 @@ class EncryptedRooms:
 
     def follow(self, room_id: str, *, state: list[Json], timeline: list[Json], limited: bool) -> None:
         """Take note of what a sync says of a room; after a gap it is asked for anew."""
+        if room_id in self._asking:
+            self._asking[room_id] = True
         known = self._known.get(room_id)
         if known is None:
             return
         if limited:
             del self._known[room_id]
             return
+        version = next(self._versions)
         for event in (*state, *timeline):
             match event.get("type"):
                 case "m.room.member":
                     _member(known, event)
+                    known.version = version
                 case "m.room.encryption" if event.get("state_key") == "":
                     _encrypted(known, event["content"])
                 case "m.room.history_visibility" if event.get("state_key") == "":
                     known.for_members_only = event["content"].get("history_visibility") == "joined"
-                    known.version += 1
+                    known.version = version
                 case _:
                     pass
 
@@ -119,7 +134,6 @@ def _member(room: EncryptedRoom, event: Json) -> None:
             room.invited.add(user_id)
         case _:
             pass
-    room.version += 1
 
 
 def _encrypted(room: EncryptedRoom, content: Mapping[str, Any]) -> None:

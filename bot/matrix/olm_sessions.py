@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import structlog
 
-from bot.matrix.devices import Device
+from bot.matrix.devices import PATIENCE_MS, Device
 from bot.matrix.generation import Generation
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
@@ -46,7 +46,9 @@ class OlmSessions:
             claim: dict[str, dict[str, str]] = {}
             for each in part:
                 claim.setdefault(each.user_id, {})[each.device_id] = "signed_curve25519"
-            answer = await self._request("POST", "/_matrix/client/v3/keys/claim", {"one_time_keys": claim})
+            answer = await self._request(
+                "POST", "/_matrix/client/v3/keys/claim", {"one_time_keys": claim, "timeout": PATIENCE_MS}
+            )
             keys = mapping(answer, "one_time_keys")
             with self._olm.store.database.atomic():
                 self._generation.used()

@@ -33,11 +33,12 @@ FILTER: Json = {
 
 @dataclass(frozen=True, kw_only=True)
 class RoomNews:
-    """What changed about a room. None: nothing was said."""
+    """What changed about a room. None: nothing was said. `predecessor` is the room that it says it replaces."""
 
     joined: bool
     encrypted: bool | None = None
     members: int | None = None
+    predecessor: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +107,7 @@ async def _joined(client: Client, room_id: str, room: Json, since: str | None, b
         joined=True,
         encrypted=True if encrypted else None,
         members=members if isinstance(members, int) else None,
+        predecessor=_predecessor((*room["state"]["events"], *found)),
     )
     upgrade = _upgrade(room_id, (*room["state"]["events"], *found))
     if upgrade is not None:
@@ -126,6 +128,14 @@ async def _joined(client: Client, room_id: str, room: Json, since: str | None, b
         incoming = readable(client, room_id, event)
         if incoming is not None:
             batch.incoming.append(incoming)
+
+
+def _predecessor(found: Sequence[Json]) -> str | None:
+    for event in found:
+        if event["type"] == "m.room.create" and event.get("state_key") == "":
+            room_id = mapping(event["content"], "predecessor").get("room_id")
+            return room_id if isinstance(room_id, str) else None
+    return None
 
 
 def _upgrade(room_id: str, found: Sequence[Json]) -> Upgrade | None:

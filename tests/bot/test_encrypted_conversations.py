@@ -246,3 +246,52 @@ async def test_a_room_encrypted_in_an_unknown_way_gets_nothing_and_the_reply_is_
     await dialog.settle()
     assert not [event for event in homeserver.events("#ag3:test") if event.sender == BOT and event.state_key is None]
     assert await ask(dialog, anna, "!echo zwei") == ["Echo: zwei"]
+
+
+async def test_who_joins_while_the_bot_asks_who_is_there_reads_too(
+    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver
+) -> None:
+    """The answer to "who is there" is older than the join, and the sync that brings the join comes first."""
+    ole = person(homeserver, "ole")
+    hold = homeserver.hold("GET */members*", answered=True)
+    anna.say(ROOM, "!echo eins")
+    await hold.arrived.wait()
+    anna.user.invite(ROOM, ole.user)
+    ole.user.join(ROOM)
+    await homeserver.synced(BOT)
+    hold.release()
+    await dialog.settle()
+    assert answers(anna) == ["Echo: eins"]
+    assert ole.said(ROOM, BOT) == ["Echo: eins"]
+
+
+async def test_after_a_gap_the_members_are_asked_for_anew(
+    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver
+) -> None:
+    """C1: the join stands in what a limited timeline left out; no two states of a room are taken for one."""
+    assert await ask(dialog, anna, "!echo eins") == ["Echo: eins"]
+    ole = person(homeserver, "ole")
+    await dialog.stop()
+    homeserver.limit_timelines(1)
+    await dialog.start()
+    assert await ask(dialog, anna, "!echo zwei") == ["Echo: zwei"]
+    anna.user.invite(ROOM, ole.user)
+    ole.user.join(ROOM)
+    for number in range(5):
+        anna.say(ROOM, f"unter uns {number}")
+    await dialog.settle()
+    assert await ask(dialog, anna, "!echo drei") == ["Echo: drei"]
+    assert ole.said(ROOM, BOT)[-1] == "Echo: drei"
+
+
+async def test_a_server_that_does_not_answer_is_waited_for_once_not_at_each_message(
+    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver
+) -> None:
+    homeserver.world.set_member(homeserver.room(ROOM), "@karin:test", "@fern:weg.test", "join")
+    del homeserver.world.accounts["@fern:weg.test"]
+    for number in range(4):
+        assert await ask(dialog, anna, f"!echo {number}") == [f"Echo: {number}"]
+    asked = [each for each in homeserver.requests if "keys/query" in each.path and each.user_id == BOT]
+    await ask(dialog, anna, "!echo noch einmal")
+    later = [each for each in homeserver.requests if "keys/query" in each.path and each.user_id == BOT]
+    assert len(later) == len(asked)

@@ -139,3 +139,48 @@ async def test_a_tombstone_that_leads_nowhere_changes_nothing(dialog: Dialog, hs
         hs.user("karin").put_state("#ag3:test", "m.room.tombstone", {"body": "zu", **content})
         await dialog.settle()
     assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+
+
+async def test_nobody_turns_the_bot_into_a_loudspeaker_by_pointing_to_a_room_of_others(
+    dialog: Dialog, hs: FakeHomeserver
+) -> None:
+    """C13: what a tombstone points to has to point back; a stranger's room cannot talk into the plenary."""
+    hs.create_room("ben", alias="bens", invite=[BOT])
+    await dialog.settle()
+    hs.user("ben").put_state("#bens:test", "m.room.tombstone", {"replacement_room": hs.room("#plenum:test").id})
+    await dialog.settle()
+    said = await dialog.hear("ben", "bens", "!ag")
+    assert {each.room for each in said} == {"bens"}
+
+
+async def test_nobody_takes_the_place_of_a_room_by_claiming_to_replace_it(dialog: Dialog, hs: FakeHomeserver) -> None:
+    """C13: a room that says whose successor it is, without the tombstone there, is a room like any other."""
+    old = hs.room("#ag3:test").id
+    hs.world.create_room(
+        hs.user("ben").account,
+        {"creation_content": {"predecessor": {"room_id": old}}, "room_alias_name": "falsch", "invite": [BOT]},
+    )
+    await dialog.settle()
+    assert "AG3-001" in await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+    hs.user("ben").put_state("#falsch:test", "m.room.topic", {"topic": "AG 3"})
+    said = await dialog.hear("ben", "falsch", "!frage Wer zahlt das?")
+    assert "AG3-002" not in "".join(said)
+
+
+async def test_a_stranger_cannot_make_the_bot_enter_a_room(hs: FakeHomeserver, tmp_path: Path) -> None:
+    """Invitations are accepted from configured people only, and so are tombstones in a room without a purpose."""
+    homeserver = {"url": hs.url, "user": BOT, "allowed_servers": ["nobody.test"], "allowed_people": ["@karin:test"]}
+    dialog = dialog_with(hs, tmp_path / "data", Registry(), homeserver=homeserver)
+    await dialog.start()
+    try:
+        hs.create_room("karin", alias="offen", invite=[BOT])
+        await dialog.settle()
+        hs.world.set_member(hs.room("#offen:test"), "@karin:test", "@mallory:test", "join")
+        hs.user("karin").put_state("#offen:test", "m.room.power_levels", {"users": {"@mallory:test": 100}})
+        trap = hs.create_room("mallory", alias="falle")
+        hs.user("mallory").put_state("#falle:test", "m.room.join_rules", {"join_rule": "public"})
+        hs.user("mallory").put_state("#offen:test", "m.room.tombstone", {"replacement_room": trap})
+        await dialog.settle()
+        assert BOT not in hs.room("#falle:test").joined
+    finally:
+        await dialog.stop()

@@ -25,5 +25,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.add_column("rooms", sa.Column("replaced_by", sa.String(), nullable=True))
+    op.add_column("rooms", sa.Column("predecessor", sa.String(), nullable=True))
     op.add_column("inbox", sa.Column("origin", sa.String(), nullable=True))
     op.create_index("inbox_origin", "inbox", ["origin"], unique=True, sqlite_where=sa.text("origin IS NOT NULL"))
