@@ -127,7 +127,7 @@ def test_a_directory_a_dead_link_and_an_unreadable_file_are_refused(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", refuse)
-    with pytest.raises(TrustRefused, match="run this as the bot):
+    with pytest.raises(TrustRefused, match="run this as the bot"):
         identity_file.read(tmp_path, BOT)
 
 
