@@ -62,7 +62,7 @@ class Intake:
         self._since: str | None = None
         self._uncommitted = 0
         self._reading_again = ReadingAgain(database, client)
-        self._rooms = KnownRooms(client.encrypted_rooms)
+        self._rooms = KnownRooms(encrypted=client.encrypted_rooms, seen=client.seen_rooms)
         self.caught_up = asyncio.Event()
 
     async def load(self) -> None:

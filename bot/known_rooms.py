@@ -13,10 +13,11 @@ DIRECT_MEMBERS = 2
 
 
 class KnownRooms:
-    """The rooms as of the last sync that was stored. `encrypted` is shared with whoever sends."""
+    """The rooms as of the last sync that was stored. `encrypted` and `seen` are shared with whoever sends."""
 
-    def __init__(self, encrypted: set[str]) -> None:
+    def __init__(self, *, encrypted: set[str], seen: set[str]) -> None:
         self._encrypted = encrypted
+        self._seen = seen
         self._direct: set[str] = set()
         self._configured: set[str] = set()
         self._replaced: set[tuple[str, str]] = set()
@@ -30,6 +31,8 @@ class KnownRooms:
             )
             if room.replaced_by:
                 self._replaced.add((room_id, room.replaced_by))
+            if room.joined:
+                self._seen.add(room_id)
             if room.encrypted:
                 self._encrypted.add(room_id)
             if room.kind is RoomKind.DIRECT:
@@ -108,5 +111,9 @@ class KnownRooms:
                 predecessor=old.predecessor if each.predecessor is None else each.predecessor,
             )
         self._rooms[room_id] = each
+        if each.joined:
+            self._seen.add(room_id)
+        else:
+            self._seen.discard(room_id)
         if each.encrypted:
             self._encrypted.add(room_id)

@@ -20,7 +20,7 @@ from bot.matrix.errors import Rejected, ServerFailing, Unreachable, meaning
 Json = dict[str, Any]
 
 _CLIENT = "/_matrix/client/v3"
-_TOO_LARGE, _SERVER_ERROR = 413, 500
+_NOT_FOUND, _TOO_LARGE, _SERVER_ERROR = 404, 413, 500
 _SLOWEST_BYTES_PER_S = 50_000
 
 
@@ -52,6 +52,8 @@ class Client:
         self._timeout_s = timeout_s
         self.crypto: Crypto | None = None
         self.encrypted_rooms: set[str] = set()
+        self.seen_rooms: set[str] = set()
+        """Rooms whose state a sync has told us: whether they are encrypted is no question."""
 
     @classmethod
     def to(
@@ -119,7 +121,6 @@ class Client:
                 user_id=user_id,
                 device_id=device_id,
                 request=self.request,
-                encrypted_rooms=self.encrypted_rooms,
                 policy=self._devices,
             )
 
@@ -157,15 +158,32 @@ class Client:
 
         Repeating it with the same transaction ID and device gives the first event's ID and changes nothing.
         """
-        if self.crypto is not None and self.crypto.is_encrypted(room_id) and event_type != "m.reaction":
+        if event_type != "m.reaction" and await self.is_encrypted(room_id):
+            if self.crypto is None:
+                raise Rejected(403, "AG4_ENCRYPTION_IS_OFF", "the room is encrypted, [encryption] enabled is false")
             event_type, content = await self.crypto.encrypt(room_id, event_type, content)
-        elif room_id in self.encrypted_rooms and event_type != "m.reaction":
-            raise Rejected(403, "AG4_ENCRYPTION_IS_OFF", "the room is encrypted, [encryption] enabled is false")
         path = f"{_CLIENT}/rooms/{quote(room_id)}/send/{quote(event_type)}/{quote(txn_id)}"
         answer = await self.request("PUT", path, {**content, events.MARK: txn_id})
         if not isinstance(answer.get("event_id"), str):
             raise Unreachable("no event ID in the answer")
         return str(answer["event_id"])
+
+    async def is_encrypted(self, room_id: str) -> bool:
+        """Whether what is said in a room has to be encrypted; a room never becomes unencrypted again.
+
+        In a room just joined, which no sync has told us of, the homeserver is asked. Raises MatrixError.
+        """
+        if room_id in self.encrypted_rooms:
+            return True
+        if room_id not in self.seen_rooms:
+            try:
+                await self.request("GET", f"{_CLIENT}/rooms/{quote(room_id)}/state/m.room.encryption/")
+            except Rejected as error:
+                if error.status != _NOT_FOUND:
+                    raise
+            else:
+                self.encrypted_rooms.add(room_id)
+        return room_id in self.encrypted_rooms
 
     async def join(self, room_id: str, *, via: Sequence[str] = ()) -> None:
         """Join a room, through one of the servers `via` where ours is not in it; joined already is as good."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,12 +31,9 @@ _ONE_TIME = "signed_curve25519"
 class Crypto:
     """The keys of this device, and what can be read and written with them. Made by `opened`; close it."""
 
-    def __init__(
-        self, olm: Any, directory: Path, request: Request, encrypted_rooms: AbstractSet[str], policy: Policy
-    ) -> None:
+    def __init__(self, olm: Any, directory: Path, request: Request, policy: Policy) -> None:
         self._olm = olm
         self._directory = directory
-        self._encrypted_rooms = encrypted_rooms
         self._generation = Generation(olm, request)
         self.own = OwnKeys(olm, request, self._generation)
         self._devices = Devices(request, self.own.user_id)
@@ -59,20 +55,15 @@ class Crypto:
         user_id: str,
         device_id: str,
         request: Request,
-        encrypted_rooms: AbstractSet[str],
         policy: Policy,
     ) -> Self:
         """The keys of a device, new ones where it has none yet. Raises KeysUnusable where they are damaged."""
-        return cls(key_store.opened(directory, user_id, device_id), directory, request, encrypted_rooms, policy)
+        return cls(key_store.opened(directory, user_id, device_id), directory, request, policy)
 
     @property
     def devices_version(self) -> int:
         """Grows whenever other people's devices become known or change."""
         return self._devices.version
-
-    def is_encrypted(self, room_id: str) -> bool:
-        """Whether a room was ever seen as encrypted (it never becomes unencrypted again)."""
-        return room_id in self._encrypted_rooms
 
     async def receive(self, response: Json) -> set[SessionOf]:
         """Take room keys and device lists out of a sync response; the sessions there are keys for now.

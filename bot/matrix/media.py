@@ -47,7 +47,7 @@ class Uploads:
         Raises MatrixError; Rejected (M_TOO_LARGE) where the file is more than the homeserver takes.
         """
         while True:
-            encrypting = room_id in self._client.encrypted_rooms
+            encrypting = await self._client.is_encrypted(room_id)
             if encrypting and self._client.crypto is None:
                 raise Rejected(403, "AG4_ENCRYPTION_IS_OFF", "the room is encrypted, [encryption] enabled is false")
             placed = self._placed.get(number)
