@@ -31,8 +31,6 @@ from storage.database import Database
 
 _log = structlog.get_logger(__name__)
 
-CRYPTO = "keys"
-
 
 def utc_now() -> datetime:
     """The time, as jobs and handlers get it."""
@@ -147,7 +145,7 @@ class App:
         Stopped.
         """
         database = await Database.open(config.data.database)
-        store = config.data.directory / CRYPTO if config.encryption.enabled else None
+        store = config.data.keys if config.encryption.enabled else None
         if store is not None:
             store.mkdir(mode=0o700, exist_ok=True)
         client = Client.to(

@@ -51,6 +51,7 @@ from bot.config_values import (
 __all__ = ["Config", "ConfigError", "Secret", "check", "from_document", "load"]
 
 DATABASE = "ag4-bot.sqlite"
+KEYS = "keys"
 _EXAMPLE_DOMAIN = "example.org"
 
 _WRITE_AND_ENTER = os.W_OK | os.X_OK
@@ -120,6 +121,11 @@ class Data(_Table):
     """Where the bot keeps what it remembers."""
 
     directory: Directory = Field(default=Path("data"), validate_default=True)
+
+    @property
+    def keys(self) -> Path:
+        """The directory of the encryption keys."""
+        return self.directory / KEYS
 
     @property
     def database(self) -> Path:

@@ -96,7 +96,7 @@ class Intake:
                     break
                 try:
                     batch = receiving.result()
-                    late = await self._reading_again.try_again(batch)
+                    late = await self._reading_again.try_again()
                     batch.incoming[:0] = [each.incoming for each in late if each.incoming is not None]
                     await self._without_forged_edits(batch)
                     await asyncio.shield(self.take(batch, late))
@@ -153,11 +153,14 @@ class Intake:
         async with self._database.transaction() as session:
             if echoes:
                 await outbox.sent_under(session, echoes, at=self._now())
-            unparked = [row for room_id, each in news.items() for row in await self._note(session, room_id, each)]
+            for room_id, each in news.items():
+                await self._rooms.note(session, room_id, each)
             for upgrade in upgrades:
                 await rooms.note(session, upgrade.room_id, replaced_by=upgrade.replacement)
             if upgrades or any(each.predecessor for each in news.values()):
                 await rooms.follow_upgrades(session)
+            entered = [room_id for room_id, each in news.items() if each.joined and not self._rooms.is_in(room_id)]
+            unparked = [row for room_id in entered for row in await self._unpark(session, room_id)]
             if late:
                 await unreadable.read_now(session, [each.event_id for each in late])
             arrivals = [*self._invitations(batch), *self._upgrades(upgrades)]
@@ -180,11 +183,8 @@ class Intake:
         if self._uncommitted >= MOST_UNCOMMITTED:
             await self._commit_position()
 
-    async def _note(self, session: AsyncSession, room_id: str, each: sync.RoomNews) -> list[Outgoing]:
-        """Store news of a room; what waited for the bot to join it is to be sent now."""
-        await self._rooms.note(session, room_id, each)
-        if not each.joined or self._rooms.is_in(room_id):
-            return []
+    async def _unpark(self, session: AsyncSession, room_id: str) -> list[Outgoing]:
+        """What waited for the bot to join a room is to be sent now."""
         return await outbox.unpark(session, room_id, queued_since=self._now() - STILL_WORTH_SENDING)
 
     def _invitations(self, batch: sync.Batch) -> list[Arrival]:
@@ -231,6 +231,8 @@ class Intake:
                 arrival = self._arrival(each, content)
                 arrivals.append(replace(arrival, received_at=received_at.get(each.event_id, arrival.received_at)))
                 known[each.event_id] = (each.sender, each.room_id)
+                if each.kind == "edit" and content["addressed"]:
+                    await unreadable.superseded(session, each.target)
                 if each.kind == "edit" and each.target not in known:
                     await inbox.note_original(
                         session, replace(self._arrival(each, {}), event_id=each.target, origin=None)

@@ -10,6 +10,7 @@ from bot.backoff import delay_s
 from bot.config import Config
 from bot.config_secret import Secret
 from bot.errors import LoginRefused, Stopped
+from bot.matrix import key_store
 from bot.matrix.client import Client
 from bot.matrix.crypto import Crypto
 from bot.matrix.errors import (
@@ -66,8 +67,9 @@ async def _session(config: Config, secret: Secret, client: Client) -> None:
         client.use_session(kept.user_id, kept.device_id, kept.access_token)
     else:
         await _log_in(config, secret, client, device_id=kept.device_id if kept is not None else None)
-    if client.crypto is not None and await _are_outdated(client.crypto):
-        await _as_new_device(config, secret, client, client.crypto)
+    had_keys = key_store.path_of(config.data.keys, client.user_id, client.device_id).exists()
+    if await _are_outdated(client.crypto) if client.crypto is not None else had_keys:
+        await _as_new_device(config, secret, client)
 
 
 async def _are_outdated(crypto: Crypto) -> bool:
@@ -81,15 +83,16 @@ async def _are_outdated(crypto: Crypto) -> bool:
     return False
 
 
-async def _as_new_device(config: Config, secret: Secret, client: Client, lost: Crypto) -> None:
+async def _as_new_device(config: Config, secret: Secret, client: Client) -> None:
     """The keys of our device are lost, or older than it: a device never changes its keys, so another one goes on.
 
-    What waits to be sent keeps its transaction ID; our echo tells what the old device has sent already.
+    The same where encryption was switched off: a device that has keys gets messages that nobody reads. What waits to
+    be sent keeps its transaction ID; our echo tells what the old device has sent already.
     """
-    _log.warning("new_device", lost=client.device_id, reason="the homeserver knows this device by other keys")
-    old_token = client.access_token
+    _log.warning("new_device", old=client.device_id, encryption=client.crypto is not None)
+    old_token, old_device = client.access_token, client.device_id
     await _log_in(config, secret, client, device_id=None)
-    lost.put_aside()
+    key_store.put_aside(config.data.keys, client.user_id, old_device)
     if client.crypto is not None:
         await _are_outdated(client.crypto)
     try:

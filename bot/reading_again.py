@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.matrix import sync
 from bot.matrix.client import Client
 from bot.matrix.events import Incoming
+from bot.matrix.inbound import SessionOf
 from storage import unreadable
 from storage.database import Database
 
@@ -29,26 +30,28 @@ class ReadingAgain:
     def __init__(self, database: Database, client: Client) -> None:
         self._database = database
         self._client = client
-        self._is_due = True
+        self._tried: set[SessionOf] = set()
         self._tried_with: int | None = None
+        self._version: int | None = None
 
-    async def try_again(self, batch: sync.Batch) -> Sequence[Late]:
-        """What can be read with what this sync brought, oldest first. Raises MatrixError.
-
-        Call `done` once it is stored.
-        """
+    async def try_again(self) -> Sequence[Late]:
+        """What can be read now, oldest first. Raises MatrixError. Call `done` once it is stored."""
         crypto = self._client.crypto
-        if crypto is None:
+        self._tried, self._version = set(), self._tried_with
+        if crypto is None or not (crypto.new_keys or self._tried_with != crypto.devices_version):
             return []
-        self._is_due = self._is_due or bool(batch.room_keys) or self._tried_with != crypto.devices_version
-        if not self._is_due:
-            return []
+        self._tried = set(crypto.new_keys)
         async with self._database.reading() as session:
-            waiting = await unreadable.newest(session, MOST_AT_ONCE)
-        await crypto.know({str(each.event.get("sender", "")) for each in waiting})
-        self._tried_with = crypto.devices_version
+            waiting = {
+                each.event_id: each
+                for each in await unreadable.of_sessions(session, {each.session_id for each in self._tried})
+            }
+            if self._tried_with != crypto.devices_version:
+                waiting |= {each.event_id: each for each in await unreadable.newest(session, MOST_AT_ONCE)}
+        await crypto.know({str(each.event.get("sender", "")) for each in waiting.values()})
+        self._version = crypto.devices_version
         found = []
-        for each in waiting:
+        for each in sorted(waiting.values(), key=lambda each: each.id):
             incoming = sync.readable(self._client, each.room_id, each.event)
             if incoming is None or incoming.kind != unreadable.KIND:
                 found.append(Late(event_id=each.event_id, incoming=incoming, received_at=each.received_at))
@@ -56,4 +59,6 @@ class ReadingAgain:
 
     def done(self) -> None:
         """What was found is stored: there is nothing to try until something new comes."""
-        self._is_due = False
+        if self._client.crypto is not None:
+            self._client.crypto.new_keys -= self._tried
+            self._tried_with = self._version

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from bot.errors import TrustRefused
 from bot.matrix.client import Client
 from bot.matrix.crypto import Crypto
-from bot.matrix.errors import KeysOutdated, MatrixError, SessionEnded
+from bot.matrix.errors import MatrixError, SessionEnded
 from bot.matrix.trust import Problem, State, Trust
 from storage import own_device
 from storage.database import Database
@@ -89,11 +89,8 @@ class Upkeep:
             if self._trust is not None and self._is_due(crypto):
                 await self._look(self._trust)
             await self._count(crypto)
-        except KeysOutdated:
-            crypto.put_aside()
-            raise
         except SessionEnded:
-            raise
+            raise  # KeysOutdated too: the next start makes a new device
         except (MatrixError, OperationalError) as error:
             _log.warning("keys_not_maintained", error=type(error).__name__, reason=_reason(error))
             await self._wait()
@@ -148,6 +145,8 @@ class Upkeep:
     async def _note(self, state: State) -> None:
         crypto = self._client.crypto
         self._state, self._noted_at = state, self._now()
+        if crypto is not None:
+            crypto.trust(state.master if state.signed else None)
         self._counted = crypto.own.one_time_keys if crypto is not None else None
         async with self._database.transaction() as session:
             await own_device.note(

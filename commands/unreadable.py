@@ -11,6 +11,7 @@ from storage import unreadable
 
 PATIENCE = timedelta(minutes=1)
 """So long a key may take; usually it comes before its message."""
+MOST_OF_ONE_SENDER = 200
 KEPT_FOR = timedelta(days=30)
 """A key that has not come by then never comes."""
 
@@ -18,6 +19,7 @@ KEPT_FOR = timedelta(days=30)
 async def ask_again(session: AsyncSession, now: datetime, settings: Settings) -> list[Message]:
     """One notice per room and session, under the first message of it; and none more to somebody just told."""
     await unreadable.drop(session, now - KEPT_FOR)
+    await unreadable.limit(session, MOST_OF_ONE_SENDER)
     if not settings.encryption:
         return []
     notices: dict[tuple[str, str], Message] = {}

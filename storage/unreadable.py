@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import InboxRow, InboxState
@@ -13,12 +13,17 @@ from storage.tables import InboxRow, InboxState
 KIND = "undecryptable"
 _KEPT = (InboxRow.kind == KIND, InboxRow.state == InboxState.PARKED)
 _TOLD = "undecryptable, told"
+_SESSION = func.json_extract(InboxRow.content, "$.event.content.session_id")
+_MESSAGES = select(InboxRow.id, InboxRow.event_id, InboxRow.room_id, InboxRow.content, InboxRow.received_at).where(
+    *_KEPT
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
     """One message as it came: the raw event, and when we got it (UTC)."""
 
+    id: int
     event_id: str
     room_id: str
     event: dict[str, Any]
@@ -37,17 +42,38 @@ class Untold:
 
 async def newest(session: AsyncSession, limit: int) -> list[Unreadable]:
     """The newest messages that cannot be read, oldest first."""
-    found = await session.execute(
-        select(InboxRow.event_id, InboxRow.room_id, InboxRow.content, InboxRow.received_at)
-        .where(*_KEPT)
-        .order_by(InboxRow.id.desc())
-        .limit(limit)
-    )
-    return [
-        Unreadable(event_id=event_id, room_id=room_id, event=content["event"], received_at=received_at)
-        for event_id, room_id, content, received_at in reversed(found.all())
+    return await _found(session, _MESSAGES.order_by(InboxRow.id.desc()).limit(limit))
+
+
+async def of_sessions(session: AsyncSession, session_ids: Collection[str]) -> list[Unreadable]:
+    """The messages that wait for the keys of these sessions, oldest first."""
+    if not session_ids:
+        return []
+    return await _found(session, _MESSAGES.where(_SESSION.in_(session_ids)))
+
+
+async def _found(session: AsyncSession, wanted: Select[Any]) -> list[Unreadable]:
+    rows = [
+        Unreadable(id=number, event_id=event_id, room_id=room_id, event=content["event"], received_at=received_at)
+        for number, event_id, room_id, content, received_at in await session.execute(wanted)
         if content
     ]
+    return sorted(rows, key=lambda each: each.id)
+
+
+async def superseded(session: AsyncSession, event_id: str) -> None:
+    """A message that cannot be read was edited, and the edit was: the message is handled with it."""
+    handled = {"state": InboxState.HANDLED, "kind": "original", "content": None, "error": None}
+    await session.execute(update(InboxRow).where(*_KEPT, InboxRow.event_id == event_id).values(**handled))
+
+
+async def limit(session: AsyncSession, per_sender: int) -> None:
+    """Keep only the newest of each sender: nobody fills the database with what nobody can read."""
+    place = func.row_number().over(partition_by=InboxRow.sender, order_by=InboxRow.id.desc()).label("place")
+    placed = select(InboxRow.id, place).where(*_KEPT).subquery()
+    await session.execute(
+        delete(InboxRow).where(InboxRow.id.in_(select(placed.c.id).where(placed.c.place > per_sender)))
+    )
 
 
 async def read_now(session: AsyncSession, event_ids: Collection[str]) -> None:

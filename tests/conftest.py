@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 import structlog
 
+from bot.matrix import client
 from tests.dialog import Dialog, config_for
 from tests.homeserver import FakeHomeserver
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=50, help="how often the bot is killed in tests/crash")
+
+
+@pytest.fixture(autouse=True)
+def _first_words_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here needs the moment that the bot gives other people's clients after it has joined a room."""
+    monkeypatch.setattr(client, "SETTLE_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 _CLIENT = "/_matrix/client/v3"
 _NOT_FOUND, _TOO_LARGE, _SERVER_ERROR = 404, 413, 500
+SETTLE_S = 2.0
 _SLOWEST_BYTES_PER_S = 50_000
 
 
@@ -52,6 +53,7 @@ class Client:
         self._timeout_s = timeout_s
         self.crypto: Crypto | None = None
         self.encrypted_rooms: set[str] = set()
+        self._entered: dict[str, float] = {}
         self.seen_rooms: set[str] = set()
         """Rooms whose state a sync has told us: whether they are encrypted is no question."""
 
@@ -161,6 +163,7 @@ class Client:
         if event_type != "m.reaction" and await self.is_encrypted(room_id):
             if self.crypto is None:
                 raise Rejected(403, "AG4_ENCRYPTION_IS_OFF", "the room is encrypted, [encryption] enabled is false")
+            await self._settle_in(room_id)
             event_type, content = await self.crypto.encrypt(room_id, event_type, content)
         path = f"{_CLIENT}/rooms/{quote(room_id)}/send/{quote(event_type)}/{quote(txn_id)}"
         answer = await self.request("PUT", path, {**content, events.MARK: txn_id})
@@ -189,6 +192,16 @@ class Client:
         """Join a room, through one of the servers `via` where ours is not in it; joined already is as good."""
         servers = urlencode([(name, server) for server in via for name in ("via", "server_name")])
         await self.request("POST", f"{_CLIENT}/join/{quote(room_id)}" + (f"?{servers}" if servers else ""), {})
+        self._entered[room_id] = asyncio.get_running_loop().time()
+
+    async def _settle_in(self, room_id: str) -> None:
+        """Wait with the first word in an encrypted room until the others have looked who came in.
+
+        matrix-js-sdk hides what it gets from a device it has not asked for yet, and does not show it later.
+        """
+        entered = self._entered.pop(room_id, None)
+        if entered is not None:
+            await asyncio.sleep(max(0.0, entered + SETTLE_S - asyncio.get_running_loop().time()))
 
     async def leave(self, room_id: str) -> None:
         """Leave a room, or decline its invitation."""

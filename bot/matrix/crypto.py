@@ -10,9 +10,10 @@ import structlog
 from bot.matrix import key_store
 from bot.matrix.devices import Devices, Policy
 from bot.matrix.encrypted_rooms import EncryptedRooms
-from bot.matrix.errors import Rejected, ServerFailing
+from bot.matrix.errors import MatrixError, Rejected, ServerFailing, SessionEnded
 from bot.matrix.generation import Generation
 from bot.matrix.inbound import Clear, Inbound, SessionOf
+from bot.matrix.key_store import Machine
 from bot.matrix.olm_sessions import OlmSessions
 from bot.matrix.own_keys import OwnKeys
 from bot.matrix.request import Request
@@ -31,19 +32,22 @@ _ONE_TIME = "signed_curve25519"
 class Crypto:
     """The keys of this device, and what can be read and written with them. Made by `opened`; close it."""
 
-    def __init__(self, olm: Any, directory: Path, request: Request, policy: Policy) -> None:
+    def __init__(self, olm: Machine, directory: Path, request: Request, policy: Policy) -> None:
         self._olm = olm
         self._directory = directory
         self._generation = Generation(olm, request)
         self.own = OwnKeys(olm, request, self._generation)
         self._devices = Devices(request, self.own.user_id)
         self._rooms = EncryptedRooms(request)
-        self._sessions = OlmSessions(olm, request, self._generation)
+        self._sessions = OlmSessions(olm, request, self._generation, self._devices)
         self._inbound = Inbound(olm, self._devices, self._generation)
         self._room_keys = RoomKeys(self.own, self._rooms, self._devices, self._sessions, policy)
         self._counts: Json | None = None
+        self._counted_with = 0
         self._fallback_used = False
-        self._mended: dict[str, float] = {}
+        self._mended: dict[tuple[str, str], float] = {}
+        self.new_keys: set[SessionOf] = set()
+        """Sessions that keys came for; whoever has tried what waited for them takes them out."""
         self.is_changed = True
         """Whether our own devices or identity changed at the homeserver; whoever looks sets it back."""
 
@@ -65,18 +69,20 @@ class Crypto:
         """Grows whenever other people's devices become known or change."""
         return self._devices.version
 
-    async def receive(self, response: Json) -> set[SessionOf]:
-        """Take room keys and device lists out of a sync response; the sessions there are keys for now.
+    async def receive(self, response: Json, *, uploads: int) -> None:
+        """Take room keys and device lists out of a sync response. Raises StoreFailing; then take it again.
 
-        One broken message for this device costs only itself (nio 0.26 would lose the rest of the batch).
+        One broken message for this device costs only itself (nio 0.26 would lose the rest of the batch). `uploads` is
+        `own.uploads` from before the sync: what it says of our keys is out of date if we have uploaded since.
         """
         changed = response["device_lists"]["changed"]
         self._devices.changed(changed)
         self.is_changed = self.is_changed or self.own.user_id in changed
         self._room_keys.reachable_again(changed)
-        self._counts = response["device_one_time_keys_count"] or self._counts
-        unused = response["device_unused_fallback_key_types"]
-        self._fallback_used = unused is not None and _ONE_TIME not in unused
+        if response["device_one_time_keys_count"]:
+            self._counts, self._counted_with = response["device_one_time_keys_count"], uploads
+            unused = response["device_unused_fallback_key_types"]
+            self._fallback_used = unused is not None and _ONE_TIME not in unused
         for room_id, room in response["rooms"]["join"].items():
             self._rooms.follow(
                 room_id,
@@ -88,7 +94,8 @@ class Crypto:
             self._rooms.forget(room_id)
             self._room_keys.forget(room_id)
         to_device = response["to_device"]["events"]
-        return await self._inbound.take(to_device) if to_device else set()
+        if to_device:
+            self.new_keys |= await self._inbound.take(to_device)
 
     async def know(self, user_ids: Iterable[str]) -> None:
         """Ask for the devices of those whose messages are to be decrypted. Raises MatrixError.
@@ -112,35 +119,54 @@ class Crypto:
     async def maintain(self) -> None:
         """After each sync: upload keys, mend broken channels, give room keys to those who lack them.
 
-        Raises MatrixError; KeysOutdated where this device can no longer be used.
+        Trouble with one of these keeps none of the others waiting. Raises MatrixError (the first, when all is done);
+        KeysOutdated where this device can no longer be used.
         """
         await self.own.publish()
-        if self._counts is not None:
-            counts, self._counts = self._counts, None
+        trouble: MatrixError | None = None
+        for step in (self._top_up, self._mend, self._devices.ask_again, self._room_keys.pay, self._generation.tell):
             try:
-                await self.own.top_up(counts, fallback_used=self._fallback_used)
-            except BaseException:
-                self._counts = self._counts or counts
+                await step()
+            except SessionEnded:
                 raise
-        await self._mend()
-        await self._room_keys.pay()
-        await self._generation.tell()
+            except MatrixError as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+
+    async def _top_up(self) -> None:
+        counts, self._counts = self._counts, None
+        if counts is None or self._counted_with != self.own.uploads:
+            return
+        try:
+            await self.own.top_up(counts, fallback_used=self._fallback_used)
+        except BaseException:
+            self._counts = self._counts or counts
+            raise
 
     async def _mend(self) -> None:
         """Open a new session with devices whose messages could not be opened, and use it (m.dummy)."""
-        broken, self._inbound.unopened = list(self._inbound.unopened)[:MOST_TO_MEND], set()
         now = asyncio.get_running_loop().time()
-        due = [each for each in broken if now - self._mended.get(each[1], -MEND_AGAIN_S) >= MEND_AGAIN_S]
-        if not due:
+        self._mended = {key: at for key, at in self._mended.items() if now - at < MEND_AGAIN_S}
+        broken = [each for each in self._inbound.unopened if each not in self._mended][:MOST_TO_MEND]
+        self._inbound.unopened = set(broken)
+        if not broken:
             return
-        await self._devices.learn({user_id for user_id, _ in due})
-        for user_id, key in due:
+        await self._devices.learn({user_id for user_id, _ in broken})
+        for user_id, key in broken:
             for device in self._devices.of(user_id).values():
                 if device.curve25519 == key:
-                    self._mended[key] = now
                     await self._sessions.open([device])
-                    await self._sessions.send([device], "m.dummy", {})
-                    _log.info("channel_mended", user=user_id, device=device.device_id)
+                    if await self._sessions.send([device], "m.dummy", {}):
+                        _log.info("channel_mended", user=user_id, device=device.device_id)
+            self._mended[user_id, key] = now
+            self._inbound.unopened.discard((user_id, key))
+
+    def trust(self, own_master: str | None) -> None:
+        """Our own master key, as we keep it: by it our other devices, and the people we vouch for, are judged."""
+        if own_master != self._devices.own_master:
+            self._devices.own_master = own_master
+            self._devices.forget()
 
     def put_aside(self) -> None:
         """Close the key store for good: another device goes on, and these keys must not be used again."""

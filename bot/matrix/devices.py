@@ -12,7 +12,7 @@ import structlog
 from bot.matrix.chain import chain, signed_by_owner
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
-from bot.matrix.signing import verifies
+from bot.matrix.signing import public_key_of, verifies
 
 Json = dict[str, Any]
 Policy = Literal["cross-signed", "all", "verified"]
@@ -74,6 +74,10 @@ class Devices:
         self._known: dict[str, Mapping[str, Device]] = {}
         self._outdated: set[str] = set()
         self._silent: dict[str, float] = {}
+        self._claims: dict[str, set[tuple[str, str]]] = {}
+        self._being_asked: set[str] = set()
+        self.own_master: str | None = None
+        """Our own master key as we keep it; without it nobody counts as verified: the homeserver may say anything."""
         self._asking = asyncio.Lock()
         self.version = 0
         """Grows with every change; whoever keeps something derived compares it."""
@@ -82,8 +86,16 @@ class Devices:
         """Take note that lists are no longer what we know (client-server API, Tracking the device list for a user)."""
         for each in user_ids:
             self._silent.pop(each, None)
-            if each in self._known:
+            if each in self._known or each in self._being_asked:
                 self._outdated.add(each)
+
+    def forget(self) -> None:
+        """Ask for everybody anew: what their signatures are judged by has changed."""
+        self._outdated.update(self._known)
+
+    def unknown(self, user_ids: Iterable[str]) -> list[str]:
+        """Those of them of whom nothing is known yet."""
+        return [each for each in user_ids if each not in self._known]
 
     def of(self, user_id: str) -> Mapping[str, Device]:
         """A person's devices by ID, as far as they are known."""
@@ -95,12 +107,13 @@ class Devices:
         now = time.monotonic()
         return {each for each in wanted if self._silent.get(each, now) <= now} if self._silent else wanted
 
-    def owner_of(self, curve25519: str) -> Device | None:
-        """Whose key this is, among all devices known."""
-        return next(
-            (each for devices in self._known.values() for each in devices.values() if each.curve25519 == curve25519),
-            None,
-        )
+    def is_known(self, curve25519: str) -> bool:
+        """Whether any device known has this identity key."""
+        return curve25519 in self._claims
+
+    def is_contested(self, device: Device) -> bool:
+        """Whether another device claims the same identity key: at most one of them can hold it."""
+        return len(self._claims.get(device.curve25519, ())) > 1
 
     async def learn(self, user_ids: Iterable[str]) -> set[str]:
         """Ask for the devices of those whose list is unknown or outdated; who they were. Raises MatrixError.
@@ -113,8 +126,16 @@ class Devices:
                 await self._ask(wanted[start : start + USERS_AT_ONCE])
         return set(wanted)
 
+    async def ask_again(self) -> None:
+        """Ask for those whose servers did not answer some time ago. Raises MatrixError."""
+        now = time.monotonic()
+        silent = [user_id for user_id, again in self._silent.items() if again <= now]
+        if silent:
+            await self.learn(silent)
+
     async def _ask(self, user_ids: Collection[str]) -> None:
         self._outdated.difference_update(user_ids)  # a change that comes in from here on counts again
+        self._being_asked.update(user_ids)
         query: Json = {
             user_id: [] for user_id in [*user_ids, self._user_id]
         }  # ours too: it says whose identities we vouch for
@@ -125,6 +146,8 @@ class Devices:
         except BaseException:
             self._outdated.update(each for each in user_ids if each in self._known)
             raise
+        finally:
+            self._being_asked.difference_update(user_ids)
         shown = mapping(answer, "device_keys")
         for user_id in user_ids:
             if not isinstance(shown.get(user_id), dict):
@@ -135,13 +158,25 @@ class Devices:
             self._silent.pop(user_id, None)
             new = await self._checked(user_id, answer)
             if new != self._known.get(user_id):
+                self._claim(user_id, new)
                 self._known[user_id] = new
                 self.version += 1
+
+    def _claim(self, user_id: str, new: Mapping[str, Device]) -> None:
+        for device in self.of(user_id).values():
+            claims = self._claims.get(device.curve25519, set())
+            claims.discard((user_id, device.device_id))
+            if not claims:
+                self._claims.pop(device.curve25519, None)
+        for device in new.values():
+            self._claims.setdefault(device.curve25519, set()).add((user_id, device.device_id))
 
     async def _checked(self, user_id: str, answer: Json) -> Mapping[str, Device]:
         """The devices whose own signature holds; strangers write all of this."""
         master = mapping(mapping(answer, "master_keys"), user_id)
         owners_key = chain(user_id, master, mapping(mapping(answer, "self_signing_keys"), user_id))
+        if user_id == self._user_id and public_key_of(master) != self.own_master:
+            owners_key = None  # a false identity must not give our room keys to false devices of ours
         verified = owners_key is not None and self._vouched(answer, master)
         found: dict[str, Device] = {}
         listed = mapping(mapping(answer, "device_keys"), user_id)
@@ -162,6 +197,8 @@ class Devices:
         """Whether our user-signing key, which our master key vouches for, has signed another one's master key."""
         ours = mapping(mapping(answer, "user_signing_keys"), self._user_id)
         us = mapping(mapping(answer, "master_keys"), self._user_id)
+        if self.own_master is None or public_key_of(us) != self.own_master:
+            return False
         key = chain(self._user_id, us, ours, usage="user_signing")
         return key is not None and verifies(master, user_id=self._user_id, key_id=f"ed25519:{key}", public_key=key)
 

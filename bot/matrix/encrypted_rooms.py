@@ -17,6 +17,7 @@ Json = dict[str, Any]
 MEGOLM = "m.megolm.v1.aes-sha2"
 _ROOMS = "/_matrix/client/v3/rooms"
 _MOST_MESSAGES = 10_000
+_MATTERS = {"m.room.member", "m.room.encryption", "m.room.history_visibility"}
 
 
 @dataclass(kw_only=True)
@@ -94,7 +95,10 @@ class EncryptedRooms:
 
     def follow(self, room_id: str, *, state: list[Json], timeline: list[Json], limited: bool) -> None:
         """Take note of what a sync says of a room; after a gap it is asked for anew."""
-        if room_id in self._asking:
+        matters = limited or any(
+            event.get("type") in _MATTERS and "state_key" in event for event in (*state, *timeline)
+        )
+        if matters and room_id in self._asking:
             self._asking[room_id] = True
         known = self._known.get(room_id)
         if known is None:

@@ -2,7 +2,8 @@
 
     MatrixError
     ├── Unreachable        no connection, cut off, timed out: try again later
-    │   └── ServerFailing  there is a connection, but only 5xx or garbage comes back: perhaps only for this request
+    │   ├── ServerFailing  there is a connection, but only 5xx or garbage comes back: perhaps only for this request
+    │   └── StoreFailing   our own key store does not work just now
     ├── RateLimited        429: try again after `retry_after_s`
     ├── SessionEnded       401: the access token no longer counts; log in again
     │   └── KeysOutdated   the homeserver knows this device by other keys: only another device can go on
@@ -29,6 +30,10 @@ class Unreachable(MatrixError):
 
 class ServerFailing(Unreachable):
     """The homeserver answers, but with a 5xx or with something that is no answer."""
+
+
+class StoreFailing(Unreachable):
+    """The key store cannot be written or read just now (disk full, locked): nothing has changed; try again later."""
 
 
 class RateLimited(MatrixError):

@@ -1,9 +1,9 @@
 """How old a key store is, counted in uses: a copy that is put back is younger than what the homeserver remembers."""
 
-from typing import Any
 from urllib.parse import quote
 
 from bot.matrix.errors import KeysOutdated, Rejected
+from bot.matrix.key_store import Machine
 from bot.matrix.request import Request
 
 _TYPE = "org.ag4-bot.key_store"
@@ -15,7 +15,7 @@ class Generation:
     Using an old copy of a store would encrypt with keys that were used already; others refuse that for good.
     """
 
-    def __init__(self, olm: Any, request: Request) -> None:
+    def __init__(self, olm: Machine, request: Request) -> None:
         self._database = olm.store.database
         self._device_id = str(olm.device_id)
         self._request = request

@@ -1,6 +1,7 @@
 """Reading: room keys that come in, and messages that they open."""
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +9,12 @@ import nio
 import orjson
 import structlog
 import vodozemac
+from peewee import PeeweeException
 
 from bot.matrix.devices import Devices
 from bot.matrix.encrypted_rooms import MEGOLM
 from bot.matrix.generation import Generation
+from bot.matrix.key_store import Machine
 from bot.matrix.shape import mapping
 
 Json = dict[str, Any]
@@ -43,11 +46,10 @@ class Clear:
 class Inbound:
     """Opens what others encrypted. Whatever strangers send costs only itself (contract C5)."""
 
-    def __init__(self, olm: Any, devices: Devices, generation: Generation) -> None:
+    def __init__(self, olm: Machine, devices: Devices, generation: Generation) -> None:
         self._olm = olm
         self._generation = generation
         self._devices = devices
-        self._givers: dict[tuple[str, str, str], str] = {}
         self.unopened: set[tuple[str, str]] = set()
         """(user ID, identity key) of those whose messages to this device could not be opened."""
 
@@ -58,7 +60,7 @@ class Inbound:
         """
         came: set[SessionOf] = set()
         for start in range(0, len(events), AT_ONCE):
-            with self._olm.store.database.atomic():
+            with self._olm.changes():
                 self._generation.used()
                 for event in events[start : start + AT_ONCE]:
                     session = self._take(event)
@@ -75,17 +77,19 @@ class Inbound:
             return None
         if self._olm.account.identity_keys["curve25519"] not in mapping(content, "ciphertext"):
             return None
+        opened: Any = None
+        self._olm.has_opened = False
         try:
             parsed = nio.OlmEvent.from_dict(event)
             opened = self._olm.decrypt_event(parsed) if isinstance(parsed, nio.OlmEvent) else None
+        except (PeeweeException, sqlite3.Error):
+            raise  # our own trouble: all of them are taken again
         except Exception as error:  # noqa: BLE001 (strangers write these)
             _log.warning("message_to_device_unreadable", sender=sender, error=type(error).__name__)
-            opened = None
         if isinstance(opened, nio.RoomKeyEvent):
-            self._givers[opened.room_id, opened.sender_key, opened.session_id] = sender
             return SessionOf(room_id=opened.room_id, session_id=opened.session_id)
         sender_key = content.get("sender_key")
-        if opened is None and isinstance(sender_key, str):
+        if not self._olm.has_opened and isinstance(sender_key, str):
             self.unopened.add((sender, sender_key))
         return None
 
@@ -97,8 +101,8 @@ class Inbound:
             isinstance(each, str) for each in (sender, session_id, ciphertext)
         ):
             return None
-        session = self._session(room_id, sender_key, str(session_id))
-        if session is None or not self._is_of(room_id, session, str(sender)):
+        session = self._session(room_id, sender_key, str(session_id), str(sender))
+        if session is None:
             return None
         try:
             decrypted = session._session.decrypt(vodozemac.MegolmMessage.from_base64(str(ciphertext)))  # noqa: SLF001 (nio's own method reads less)
@@ -113,20 +117,21 @@ class Inbound:
             return None
         if "m.relates_to" in content and "m.relates_to" not in clear:
             clear = {**clear, "m.relates_to": content["m.relates_to"]}
-        return Clear(type=kind, content=clear, origin=f"{session_id}:{decrypted.message_index}")
+        return Clear(type=kind, content=clear, origin=f"{session.sender_key}:{session_id}:{decrypted.message_index}")
 
-    def _session(self, room_id: str, sender_key: Any, session_id: str) -> Any:
-        """The session, found without the sender's word where that is missing (it is deprecated since v1.3)."""
-        by_sender = self._olm.inbound_group_store[room_id]
-        if isinstance(sender_key, str):
-            return by_sender[sender_key].get(session_id) if sender_key in by_sender else None
-        return next((sessions[session_id] for sessions in by_sender.values() if session_id in sessions), None)
+    def _session(self, room_id: str, sender_key: Any, session_id: str, sender: str) -> Any:
+        """The sender's session; found without their word for the key where that is missing (deprecated since v1.3)."""
+        by_key = self._olm.inbound_group_store[room_id]
+        keys = [sender_key] if isinstance(sender_key, str) else list(by_key)
+        found = (by_key[key].get(session_id) for key in keys if key in by_key)
+        return next((session for session in found if session is not None and self._is_of(session, sender)), None)
 
-    def _is_of(self, room_id: str, session: Any, sender: str) -> bool:
+    def _is_of(self, session: Any, sender: str) -> bool:
         """Whether a session belongs to a device of the sender: else anybody could put words into anybody's mouth."""
         for device in self._devices.of(sender).values():
             if device.curve25519 == session.sender_key:
                 return bool(device.ed25519 == session.ed25519)
-        if self._devices.owner_of(session.sender_key) is not None:
-            return False
-        return self._givers.get((room_id, session.sender_key, session.id)) == sender  # a device that is gone by now
+        if self._devices.is_known(session.sender_key):
+            return False  # somebody else's
+        proved = self._olm.owner_of(session.sender_key)  # a device that is gone by now
+        return bool(proved == (sender, session.ed25519))

@@ -2,14 +2,17 @@
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import structlog
+from peewee import PeeweeException
 
-from bot.matrix.devices import PATIENCE_MS, Device
+from bot.matrix.devices import PATIENCE_MS, Device, Devices
 from bot.matrix.generation import Generation
+from bot.matrix.key_store import Machine
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
 from bot.matrix.signing import verifies
@@ -26,21 +29,29 @@ SENT_AT_ONCE = 50
 class OlmSessions:
     """Opens sessions, encrypts for a device, and delivers to devices. Nothing is sent before it is on the disk."""
 
-    def __init__(self, olm: Any, request: Request, generation: Generation) -> None:
+    def __init__(self, olm: Machine, request: Request, generation: Generation, devices: Devices) -> None:
         self._olm = olm
         self._request = request
         self._generation = generation
+        self._devices = devices
+
+    def _holds_its_key(self, device: Device) -> bool:
+        """Whether a device may be written to: who lists another's identity key could cut them off with that."""
+        proved = self._olm.owner_of(device.curve25519)
+        if proved is not None:
+            return proved == (device.user_id, device.ed25519)
+        return not self._devices.is_contested(device)
 
     def has(self, device: Device) -> bool:
-        """Whether there is a session with a device."""
-        return self._olm.session_store.get(device.curve25519) is not None
+        """Whether there is a session with a device, and nobody else claims its identity key."""
+        return self._olm.session_store.get(device.curve25519) is not None and self._holds_its_key(device)
 
     async def open(self, devices: Collection[Device]) -> None:
         """Open new sessions with devices, as far as they have one-time keys. Raises MatrixError.
 
         Whoever has none, or one that its own device did not sign, is left out: see `has`.
         """
-        wanted = list(devices)
+        wanted = [each for each in devices if self._holds_its_key(each)]
         for start in range(0, len(wanted), CLAIMED_AT_ONCE):
             part = wanted[start : start + CLAIMED_AT_ONCE]
             claim: dict[str, dict[str, str]] = {}
@@ -50,7 +61,7 @@ class OlmSessions:
                 "POST", "/_matrix/client/v3/keys/claim", {"one_time_keys": claim, "timeout": PATIENCE_MS}
             )
             keys = mapping(answer, "one_time_keys")
-            with self._olm.store.database.atomic():
+            with self._olm.changes():
                 self._generation.used()
                 for each in part:
                     self._open(each, mapping(mapping(keys, each.user_id), each.device_id))
@@ -67,6 +78,8 @@ class OlmSessions:
                 continue
             try:
                 self._olm.create_session(key["key"], device.curve25519)
+            except (PeeweeException, sqlite3.Error):
+                raise
             except Exception as error:  # noqa: BLE001 (a stranger's key may be no point on the curve)
                 _log.warning("one_time_key_unusable", user=device.user_id, error=type(error).__name__)
             else:
@@ -82,7 +95,7 @@ class OlmSessions:
         for start in range(0, len(ready), SENT_AT_ONCE):
             part = ready[start : start + SENT_AT_ONCE]
             messages: dict[str, dict[str, Json]] = {}
-            with self._olm.store.database.atomic():
+            with self._olm.changes():
                 self._generation.used()
                 for each in part:
                     session = self._olm.session_store.get(each.curve25519)

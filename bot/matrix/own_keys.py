@@ -6,6 +6,7 @@ import structlog
 
 from bot.matrix.errors import KeysOutdated, Rejected
 from bot.matrix.generation import Generation
+from bot.matrix.key_store import Machine
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
 
@@ -26,11 +27,13 @@ class OwnKeys:
     Every private key is on the disk before its public half is uploaded: whoever uses it can be read after a crash too.
     """
 
-    def __init__(self, olm: Any, request: Request, generation: Generation) -> None:
+    def __init__(self, olm: Machine, request: Request, generation: Generation) -> None:
         self._olm = olm
         self._request = request
         self._generation = generation
         self._is_published = False
+        self.uploads = 0
+        """How often keys were uploaded in this run; what a sync says that began before the last time is out of date."""
         self.user_id = str(olm.user_id)
         self.device_id = str(olm.device_id)
         self.one_time_keys: int | None = None
@@ -89,7 +92,7 @@ class OwnKeys:
             account.generate_one_time_keys(account.max_one_time_keys - left - unpublished)
         if fallback_used and not account._account.fallback_key:  # noqa: SLF001 (nio knows no fallback keys)
             account._account.generate_fallback_key()  # noqa: SLF001
-        with self._olm.store.database.atomic():
+        with self._olm.changes():
             self._generation.used()
             self._olm.save_account()
         await self._upload()
@@ -115,7 +118,9 @@ class OwnKeys:
             raise KeysOutdated(self.device_id) from error
         account.shared = True
         account.mark_keys_as_published()
-        self._olm.save_account()
+        with self._olm.changes():
+            self._olm.save_account()
+        self.uploads += 1
         count = mapping(answer, "one_time_key_counts").get(_ONE_TIME)
         self.one_time_keys = count if isinstance(count, int) else self.one_time_keys
 

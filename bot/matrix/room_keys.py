@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from vodozemac import GroupSession
 
 from bot.matrix.devices import Device, Devices, Policy
 from bot.matrix.encrypted_rooms import MEGOLM, EncryptedRoom, EncryptedRooms
-from bot.matrix.errors import MatrixError
+from bot.matrix.errors import MatrixError, Rejected, SessionEnded
 from bot.matrix.olm_sessions import OlmSessions
 from bot.matrix.own_keys import OwnKeys
 
@@ -27,6 +27,8 @@ TRY_AGAIN_S = 60.0
 OVERLAP_S = 60.0
 """Who joins, or begins to use a new device, gets to read what was said in the moments before we knew of it."""
 MOST_OVERLAPPING = 100
+MOST_FORMER = 20
+"""So many keys of a room are kept for those who are owed one, after they were replaced."""
 
 
 @dataclass(kw_only=True)
@@ -39,12 +41,18 @@ class _RoomKey:
     shared: set[DeviceKey] = field(default_factory=set)
     owed: dict[DeviceKey, tuple[str, float]] = field(default_factory=dict)
     """Devices that could not be reached: the session key they are to get, and when to try again (loop time)."""
+    unheard: dict[str, str] = field(default_factory=dict)
+    """People whose devices are not known yet, because their server does not answer: the session key they are to get."""
     refused: set[DeviceKey] = field(default_factory=set)
     """Devices that were told why they get no key."""
     seen: tuple[int, int] | None = None
     """The versions of room and devices under which everybody had the key."""
     recent: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=MOST_OVERLAPPING))
     """The session key before each message of the last moments, oldest first (loop time, key)."""
+
+    def debtors(self, readers: Iterable[DeviceKey]) -> list[DeviceKey]:
+        """Those of them who are owed this key."""
+        return [name for name in readers if name in self.owed or name[0] in self.unheard]
 
     def is_spent(self, room: EncryptedRoom) -> bool:
         age = time.monotonic() - self.since
@@ -64,6 +72,8 @@ class RoomKeys:
         self._olm = olm
         self._policy = policy
         self._keys: dict[str, _RoomKey] = {}
+        self._former: dict[str, list[_RoomKey]] = {}
+        """Keys that are in use no more, but owed to somebody."""
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def encrypt(self, room_id: str, event_type: str, content: Json) -> tuple[str, Json]:
@@ -97,8 +107,10 @@ class RoomKeys:
             return key
         readers, others = self._sorted(room)
         if key is None or key.is_spent(room) or not key.shared <= readers.keys():
+            if key is not None and (key.owed or key.unheard):
+                self._former[room_id] = [*self._former.get(room_id, []), key][-MOST_FORMER:]
             key = self._keys[room_id] = _RoomKey()  # whoever has left cannot read on
-        await self._share(room_id, key, readers)
+        await self._share(room_id, key, readers, room.readers)
         await self._refuse(room_id, key, others)
         key.seen = now
         return key
@@ -117,7 +129,9 @@ class RoomKeys:
                     others.append(device)
         return getting, others
 
-    async def _share(self, room_id: str, key: _RoomKey, readers: dict[DeviceKey, Device]) -> None:
+    async def _share(
+        self, room_id: str, key: _RoomKey, readers: dict[DeviceKey, Device], people: Collection[str]
+    ) -> None:
         """Give the key to those who lack it; whoever cannot be reached is owed it from here on."""
         now = asyncio.get_running_loop().time()
         for name in [name for name in key.owed if name not in readers]:
@@ -127,7 +141,7 @@ class RoomKeys:
         current = key.recent[0][1] if key.recent else key.session.session_key.to_base64()
         due: dict[str, list[Device]] = {}
         for name, device in readers.items():
-            session_key, again = key.owed.get(name, (current, 0.0))
+            session_key, again = key.owed.get(name, (key.unheard.get(name[0], current), 0.0))
             if name not in key.shared and again <= now:
                 due.setdefault(session_key, []).append(device)
         wanted = [device for devices in due.values() for device in devices]
@@ -147,6 +161,8 @@ class RoomKeys:
                 else:
                     _log.warning("room_key_owed", room=room_id, user=device.user_id, device=device.device_id)
                     key.owed[device.device] = session_key, now + TRY_AGAIN_S
+        unknown = self._devices.unknown(people)
+        key.unheard = {user_id: key.unheard.get(user_id, current) for user_id in unknown}
 
     async def _refuse(self, room_id: str, key: _RoomKey, others: Collection[Device]) -> None:
         """Tell devices why they get no key, once each (m.room_key.withheld): clients then show the reason."""
@@ -172,27 +188,57 @@ class RoomKeys:
 
     def _is_due(self, key: _RoomKey) -> bool:
         now = asyncio.get_running_loop().time()
-        return any(again <= now for _, again in key.owed.values())
+        unheard = any(self._devices.of(user_id) for user_id in key.unheard)
+        return unheard or any(again <= now for _, again in key.owed.values())
 
     async def pay(self) -> None:
-        """Give keys to those who came while something was said, or could not be reached then. Raises MatrixError."""
-        for room_id, key in list(self._keys.items()):
-            async with self._locks.setdefault(room_id, asyncio.Lock()):
-                if self._keys.get(room_id) is key:
-                    await self._pay(room_id, key)
+        """Give keys to those who came while something was said, or could not be reached then.
 
-    async def _pay(self, room_id: str, key: _RoomKey) -> None:
+        Trouble in one room keeps no other waiting. Raises MatrixError (the first, when all rooms were looked at).
+        """
+        trouble: MatrixError | None = None
+        for room_id in list(self._keys):
+            try:
+                async with self._locks.setdefault(room_id, asyncio.Lock()):
+                    await self._pay(room_id)
+            except SessionEnded:
+                raise
+            except Rejected as error:
+                _log.warning("room_keys_not_shared", room=room_id, error=str(error))
+                self.forget(room_id)  # nobody can write there any more
+            except MatrixError as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+
+    async def _pay(self, room_id: str) -> None:
+        key = self._keys.get(room_id)
+        former = self._former.get(room_id, [])
         overlap_begins = asyncio.get_running_loop().time() - OVERLAP_S
-        if not self._is_due(key) and not (key.recent and key.recent[-1][0] >= overlap_begins):
+        due = [each for each in former if self._is_due(each)]
+        if key is not None and (self._is_due(key) or (key.recent and key.recent[-1][0] >= overlap_begins)):
+            due.append(key)
+        if not due:
             return
         room = await self._rooms.get(room_id)
         await self._devices.learn(room.readers)
-        if self._is_due(key) or key.seen != (room.version, self._devices.version):
-            await self._share(room_id, key, self._sorted(room)[0])
+        now = room.version, self._devices.version
+        readers = self._sorted(room)[0]
+        for each in due:
+            if each is not key or self._is_due(each) or each.seen != now:
+                owing = readers if each is key else {name: readers[name] for name in each.debtors(readers)}
+                people = room.readers if each is key else room.readers & each.unheard.keys()
+                await self._share(room_id, each, owing, people)
+        left = [each for each in former if each.owed or each.unheard]
+        if left:
+            self._former[room_id] = left
+        else:
+            self._former.pop(room_id, None)
 
     def reachable_again(self, user_ids: Collection[str]) -> None:
         """The devices of these people have changed: what they are owed is due at once."""
-        for key in self._keys.values():
+        former = (key for keys in self._former.values() for key in keys)
+        for key in (*self._keys.values(), *former):
             for name, (session_key, _) in key.owed.items():
                 if name[0] in user_ids:
                     key.owed[name] = session_key, 0.0
@@ -200,3 +246,4 @@ class RoomKeys:
     def forget(self, room_id: str) -> None:
         """Begin a new key with the next message."""
         self._keys.pop(room_id, None)
+        self._former.pop(room_id, None)

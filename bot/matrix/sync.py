@@ -8,7 +8,6 @@ import structlog
 from bot.matrix import events
 from bot.matrix.client import Client
 from bot.matrix.errors import Rejected, Unreachable
-from bot.matrix.inbound import SessionOf
 from bot.matrix.shape import Json, events_in, mapping, shaped
 
 _log = structlog.get_logger(__name__)
@@ -17,6 +16,8 @@ TIMELINE_LIMIT = 100
 GAP_PAGE = 500
 MOST_GAP_PAGES = 200
 
+_ENCRYPTED = ("m.room.message", "m.reaction")
+"""What may stand inside of an encrypted event: a redaction there would be one that no homeserver has checked."""
 _STATE = ("m.room.encryption", "m.room.member", "m.room.create", "m.room.tombstone")
 
 FILTER: Json = {
@@ -61,14 +62,10 @@ class Upgrade:
 
 @dataclass(kw_only=True)
 class Batch:
-    """Everything between our position and `next_batch`. `echoes` are (transaction ID, event ID) of our own events.
-
-    `room_keys` are the sessions that keys came for.
-    """
+    """Everything between our position and `next_batch`. `echoes` are (transaction ID, event ID) of our own events."""
 
     next_batch: str
     incoming: list[events.Incoming] = field(default_factory=list)
-    room_keys: set[SessionOf] = field(default_factory=set)
     echoes: list[tuple[str, str]] = field(default_factory=list)
     rooms: dict[str, RoomNews] = field(default_factory=dict)
     invitations: list[Invitation] = field(default_factory=list)
@@ -81,12 +78,13 @@ async def receive(client: Client, since: str | None, *, joined: Collection[str],
     Without a position (the very first start) the past is not answered, only invitations are. `joined` are the rooms
     the bot was in at `since`; in any other, what counts begins with its invitation.
     """
+    uploads = client.crypto.own.uploads if client.crypto is not None else 0
     response = shaped(await client.sync(since, timeout_ms=timeout_ms, sync_filter=FILTER))
     if not isinstance(response["next_batch"], str):
         raise Unreachable("sync response without next_batch")
     batch = Batch(next_batch=response["next_batch"])
     if client.crypto is not None:
-        batch.room_keys = await client.crypto.receive(response)
+        await client.crypto.receive(response, uploads=uploads)
     for room_id, room in response["rooms"]["join"].items():
         await _joined(client, room_id, room, since, batch, is_new=room_id not in joined)
     for room_id in response["rooms"]["leave"]:
@@ -102,7 +100,10 @@ async def _joined(client: Client, room_id: str, room: Json, since: str | None, b
     timeline = room["timeline"]
     found = timeline["events"]
     members = room["summary"].get("m.joined_member_count")
-    encrypted = any(each["type"] == "m.room.encryption" for each in (*room["state"]["events"], *found))
+    encrypted = any(
+        each["type"] == "m.room.encryption" and each.get("state_key") == ""
+        for each in (*room["state"]["events"], *found)
+    )
     batch.rooms[room_id] = RoomNews(
         joined=True,
         encrypted=True if encrypted else None,
@@ -155,6 +156,8 @@ def readable(client: Client, room_id: str, event: Json) -> events.Incoming | Non
     clear = client.crypto.decrypt(room_id, event)
     if clear is None:
         return events.incoming(room_id, event)
+    if clear.type not in _ENCRYPTED:
+        return None
     return events.incoming(room_id, {**event, "type": clear.type, "content": clear.content}, origin=clear.origin)
 
 

@@ -11,5 +11,5 @@ def please_again(settings: Settings) -> Markdown:
         " sie bitte noch einmal.** Hilft das nicht: Schließen Sie Ihr Chat-Programm ganz, öffnen Sie es wieder und"
         " senden Sie die Nachricht erneut. Kommt der Schlüssel doch noch an, antworte ich von selbst. Hilfe von einem"
         " Menschen: `{prefix}kontakt`.",
-        prefix=settings.prefix,
+        prefix=Markdown(settings.prefix),
     )

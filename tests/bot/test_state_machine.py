@@ -14,9 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from bot import backoff
 from storage.database import Database
+from tests.crash.encrypted_bot import EncryptedBot
+from tests.crash.rounds import receipts_of
 from tests.dialog import BOT, Dialog
+from tests.encrypted_kit import encrypted, person
+from tests.encrypting import EncryptedPerson
 from tests.homeserver import FakeHomeserver
-from tests.kit import CrashingBot, answers_to, query, small
+from tests.homeserver.signed import chain_fault
+from tests.kit import CrashingBot, query, small
 
 PEOPLE = st.sampled_from(["anna", "ben", "lukas"])
 ROOMS = st.sampled_from(["#plenum:test", "#ag3:test"])
@@ -38,8 +43,15 @@ class Delivery(RuleBasedStateMachine):
         self.hs = FakeHomeserver()
         self.do(self.hs.start())
         Dialog.furnish(self.hs)
-        self.bot = CrashingBot(hs=self.hs, directory=self.directory / "data", registry=small())
+        self.bot = self.furnished()
         self.do(self._begin())
+
+    def furnished(self) -> CrashingBot:
+        """The bot, not started yet; its rooms are as it will find them."""
+        return CrashingBot(hs=self.hs, directory=self.directory / "data", registry=small())
+
+    def say(self, person: str, room: str, text: str) -> str:
+        return self.hs.user(person).say(room, text)
 
     def do(self, what: Coroutine[Any, Any, None]) -> None:
         self.loop.run_until_complete(what)
@@ -55,11 +67,11 @@ class Delivery(RuleBasedStateMachine):
     @rule(person=PEOPLE, room=ROOMS, times=st.integers(1, 6))
     def hear(self, person: str, room: str, times: int) -> None:
         for _ in range(times):
-            self.asked.append(self.hs.user(person).say(room, f"!echo {len(self.asked)}"))
+            self.asked.append(self.say(person, room, f"!echo {len(self.asked)}"))
 
     @rule(person=PEOPLE, room=ROOMS)
     def overhear(self, person: str, room: str) -> None:
-        self.unasked.append(self.hs.user(person).say(room, "Gespräch unter Menschen"))
+        self.unasked.append(self.say(person, room, "Gespräch unter Menschen"))
 
     @rule(times=st.integers(1, 3))
     def hear_twice(self, times: int) -> None:
@@ -134,12 +146,16 @@ class Delivery(RuleBasedStateMachine):
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
+    def in_order(self) -> list[str]:
+        """The questions whose answers must not overtake each other."""
+        return self.asked
+
     def _everything_once_and_in_order(self) -> None:
-        assert [len(answers_to(self.hs, event_id)) for event_id in self.asked] == [1] * len(self.asked)
-        assert [len(answers_to(self.hs, event_id)) for event_id in self.unasked] == [0] * len(self.unasked)
-        position = {event_id: answers_to(self.hs, event_id)[0].position for event_id in self.asked}
+        assert [len(receipts_of(self.hs, event_id)) for event_id in self.asked] == [1] * len(self.asked)
+        assert [len(receipts_of(self.hs, event_id)) for event_id in self.unasked] == [0] * len(self.unasked)
+        position = {event_id: receipts_of(self.hs, event_id)[0].position for event_id in self.asked}
         lanes: dict[tuple[str, str], list[int]] = {}
-        for event_id in self.asked:
+        for event_id in self.in_order():
             event = self.hs.world.events[event_id]
             lanes.setdefault((event.room_id, event.sender), []).append(position[event_id])
         assert all(lane == sorted(lane) for lane in lanes.values()), "C6: answers of one person overtook each other"
@@ -149,21 +165,86 @@ class Delivery(RuleBasedStateMachine):
         assert sorted(rows) == sorted((event_id, "handled") for event_id in self.asked)
 
 
+class EncryptedDelivery(Delivery):
+    """The same in encrypted rooms, where keys come late and requests for keys fail; everybody can read the answers."""
+
+    def furnished(self) -> CrashingBot:
+        for room in ("#plenum:test", "#ag3:test"):
+            encrypted(self.hs, room)
+            self.hs.user(BOT).join(room)  # else its first word there waits until the others' clients have looked
+        self.people: dict[str, EncryptedPerson] = {name: person(self.hs, name) for name in ("anna", "ben", "lukas")}
+        self.late: list[str] = []
+        return EncryptedBot(hs=self.hs, directory=self.directory / "data", registry=small())
+
+    def say(self, person: str, room: str, text: str) -> str:
+        return self.people[person].say(room, text)
+
+    @rule(person=PEOPLE, room=ROOMS)
+    def take_a_new_key(self, person: str, room: str) -> None:
+        self.people[person].rotate(room)
+
+    @rule(person=PEOPLE, room=ROOMS)
+    def hear_without_a_key(self, person: str, room: str) -> None:
+        self.people[person].rotate(room)
+        self.late.append(self.people[person].say(room, f"!echo {len(self.asked)}", hold_keys=True))
+        self.asked.append(self.late[-1])
+        self.people[person].rotate(room)
+
+    @rule()
+    def keys_come(self) -> None:
+        for each in self.people.values():
+            each.release_keys()
+
+    @rule(person=PEOPLE)
+    def somebody_has_a_new_device(self, person: str) -> None:
+        self.people[person].another_device(exclude_insecure=True)
+
+    @rule(
+        times=st.integers(1, 3),
+        what=st.sampled_from(
+            ["POST */keys/*", "POST */keys/claim", "POST */keys/upload", "PUT */sendToDevice/*", "GET */members*"]
+        ),
+    )
+    def fail_with_keys(self, times: int, what: str) -> None:
+        self.hs.fail(what, 503, times=times)
+
+    def in_order(self) -> list[str]:
+        return [event_id for event_id in self.asked if event_id not in self.late]
+
+    async def _end(self) -> None:
+        self.keys_come()
+        await super()._end()
+
+    def _everything_once_and_in_order(self) -> None:
+        super()._everything_once_and_in_order()
+        said = {event_id: f"Echo: {number}" for number, event_id in enumerate(self.asked)}
+        for each in self.people.values():
+            each.drain()
+            read = {event_id: each.read(receipts_of(self.hs, event_id)[0]) for event_id in self.asked}
+            assert {event_id: getattr(found, "reason", None) for event_id, found in read.items()} == dict.fromkeys(
+                self.asked
+            )
+            assert {event_id: found["body"] for event_id, found in read.items() if isinstance(found, dict)} == said
+        [device_id] = self.hs.user(BOT).account.devices
+        assert chain_fault(self.hs.world, BOT, device_id) is None
+
+
 async def _migrated(path: Path) -> None:
     await (await Database.open(path)).close()
 
 
+@pytest.mark.parametrize("rooms, examples", [(Delivery, 40), (EncryptedDelivery, 15)])
 def test_whatever_happens_everything_is_answered_once_and_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rooms: type[Delivery], examples: int
 ) -> None:
     """C1, C2, C3, C6 under hear, hear twice, handle, send, lose the answer, fail, crash, restart and gaps."""
     monkeypatch.setattr(backoff, "FIRST_S", 0.002)
     Delivery.template = tmp_path / "template.sqlite"
     asyncio.run(_migrated(Delivery.template))
     run_state_machine_as_test(
-        Delivery,
+        rooms,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=25,
             deadline=None,
             database=None,

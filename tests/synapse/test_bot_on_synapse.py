@@ -1,6 +1,5 @@
-"""The promises of the bot against a real homeserver: a real process, real people, real rate limits, real encryption."""
+"""The promises of the bot against a real homeserver: a real process, real people, real rate limits."""
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -9,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import nio
 import pytest
 
 from bot.demo import configuration, rooms
@@ -83,7 +81,6 @@ async def project_on(
     directory: Path,
     *,
     groups: int = 3,
-    encryption: bool = False,
     only_karin_invites: bool = False,
 ) -> AsyncIterator[Project]:
     anna, lena, karin = [await introduce(name, at=homeserver) for name in ("Anna", "Lena", "Karin")]
@@ -100,7 +97,6 @@ async def project_on(
         coordinators=[karin.user_id],
         leads={3: [lena.user_id]} if groups else {},
         settings={
-            "encryption": {"enabled": encryption, "devices": "all"},  # a plain nio client signs nothing
             "homeserver": {"allowed_servers": ["example.org"], "allowed_people": [karin.user_id]}
             if only_karin_invites
             else {},
@@ -222,69 +218,3 @@ async def test_a_tick_under_a_preview_confirms_it_once(project: Project) -> None
     again = await karin.say(coordination, "!ja")
     assert "angelegt" not in await project.answer(again, karin, coordination)
     assert len(project.said(anna, plenary)) == 1
-
-
-class Encrypted:
-    """A person whose client encrypts, in a room of theirs with the bot."""
-
-    def __init__(self, client: nio.AsyncClient) -> None:
-        self.client = client
-        self.news: asyncio.Queue[tuple[str, nio.Event]] = asyncio.Queue()
-        client.add_event_callback(self._take, nio.Event)
-
-    async def _take(self, room: nio.MatrixRoom, event: nio.Event) -> None:
-        await self.news.put((room.room_id, event))
-
-    async def hears(self, room_id: str, fits: Callable[[nio.Event], bool]) -> nio.Event:
-        async with asyncio.timeout(START_SECONDS):
-            while True:
-                where, event = await self.news.get()
-                if where == room_id and fits(event):
-                    return event
-
-
-@asynccontextmanager
-async def erika_encrypts(url: str, store: Path) -> AsyncIterator[Encrypted]:
-    client = nio.AsyncClient(url, store_path=str(store), config=nio.AsyncClientConfig(encryption_enabled=True))
-    registered = await client.register(f"erika{next(_numbers)}", "geheim", "demo")
-    assert isinstance(registered, nio.RegisterResponse), registered
-    erika = Encrypted(client)
-    listening = asyncio.create_task(client.sync_forever(timeout=10_000, full_state=True))
-    try:
-        yield erika
-    finally:
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-        await client.close()
-
-
-async def test_in_an_encrypted_room_a_question_is_read_and_its_receipt_can_be_read(
-    homeserver: Homeserver, introduce: Introduce, tmp_path: Path
-) -> None:
-    keys = tmp_path / "keys"
-    keys.mkdir()
-    async with (
-        project_on(homeserver, introduce, tmp_path, encryption=True) as project,
-        erika_encrypts(homeserver.url, keys) as erika,
-    ):
-        encryption = {"type": "m.room.encryption", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
-        created = await erika.client.room_create(
-            name="Vertraulich", invite=[project.bot_id], initial_state=[{**encryption, "state_key": ""}]
-        )
-        room = created.room_id
-        await erika.hears(
-            room,
-            lambda event: (
-                isinstance(event, nio.RoomMemberEvent)
-                and (event.state_key, event.membership) == (project.bot_id, "join")
-            ),
-        )
-
-        question = {"msgtype": "m.text", "body": "!frage AG3 Wer liest das?"}
-        sent = await erika.client.room_send(room, "m.room.message", question, ignore_unverified_devices=True)
-        assert isinstance(sent, nio.RoomSendResponse), sent
-
-        receipt = await erika.hears(room, lambda event: event.sender == project.bot_id)
-        assert isinstance(receipt, nio.RoomMessageNotice), receipt
-        assert receipt.decrypted
-        assert "AG3-001 ist notiert" in receipt.body
