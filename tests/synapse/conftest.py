@@ -14,12 +14,14 @@ import pytest_asyncio
 from bot.demo import synapse
 from bot.demo.people import Person
 from bot.demo.synapse import Homeserver
+from tests.synapse.element_client import ElementClient
 
 HERE = Path(__file__).parent
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 500_000_000
 
 Introduce = Callable[..., Awaitable[Person]]
+Meet = Callable[[str], Awaitable[ElementClient]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,3 +84,18 @@ async def anna(introduce: Introduce) -> Person:
 @pytest.fixture
 async def ben(introduce: Introduce) -> Person:
     return await introduce("Ben")
+
+
+@pytest.fixture
+async def meet(homeserver: Homeserver) -> AsyncIterator[Meet]:
+    """People with today's client, signed and excluding insecure devices: `anna = await meet("Anna")`."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def meet(name: str) -> ElementClient:
+            client = await ElementClient.register(homeserver.url, f"crypto-{name.lower()}{next(_numbers)}", name)
+            await stack.enter_async_context(client)
+            await client.bootstrap()
+            await client.exclude_insecure()
+            return client
+
+        yield meet

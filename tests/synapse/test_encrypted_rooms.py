@@ -1,10 +1,8 @@
 """The bot in encrypted rooms of a real homeserver, with people on another crypto stack who exclude insecure devices."""
 
 import asyncio
-import contextlib
 import functools
-import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from bot.cli import TRUST_REFUSED
 from bot.demo.stage import working_day_in
 from bot.demo.synapse import Homeserver
 from commands.dates.wording import plain_day
+from tests.synapse.conftest import Meet
 from tests.synapse.element_client import ElementClient
 from tests.synapse.encrypted_project import (
     PASSWORD,
@@ -29,27 +28,8 @@ from tests.synapse.encrypted_project import (
 )
 from tests.synapse.erika import erika_on
 
-Meet = Callable[[str], Awaitable[ElementClient]]
-
 STRANGER = {"UNKNOWN_SENDER_DEVICE", "UNSIGNED_SENDER_DEVICE"}
 """Failures of a message that could be decrypted, and whose sender's identity is not known (yet)."""
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-async def meet(homeserver: Homeserver) -> AsyncIterator[Meet]:
-    """People with today's client, signed and excluding insecure devices: `anna = await meet("Anna")`."""
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def meet(name: str) -> ElementClient:
-            client = await ElementClient.register(homeserver.url, f"crypto-{name.lower()}{next(_numbers)}", name)
-            await stack.enter_async_context(client)
-            await client.bootstrap()
-            await client.exclude_insecure()
-            return client
-
-        yield meet
 
 
 @pytest.fixture
