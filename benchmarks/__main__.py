@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,12 @@ from pathlib import Path
 from benchmarks import homeservers, measures, report, stage
 from benchmarks.measures import Values
 from benchmarks.stage import Stage
-from benchmarks.subjects import ALL, Subject
+from benchmarks.subjects import ALL, IN_ENCRYPTED_ROOMS, Subject
 
 _MEMORY = Path("/dev/shm")
 _ENOUGH_BYTES = 500_000_000
 FAKE, SYNAPSE = "fake", "synapse"
+PLAIN, ENCRYPTED = "plain", "encrypted"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Plan:
     rooms: int
     members: int
     quiet_s: float
+    crowds: tuple[int, ...] = ()
 
 
 _FULL = Plan(3, 200, 500, 400, 0.008, (500, 2000), 5000, 5, 100, 200, 5)
@@ -67,6 +69,9 @@ class Run:
             await self._each(f"catch-up of {count}", partial(measures.catch_up, count=count), self._with_position)
         if self.plan.growth:
             await self._each("memory", partial(measures.memory, count=self.plan.growth), self._with_position)
+        for size in self.plan.crowds:
+            crowd = await self.on.crowd(f"crowd{size}-", size)
+            await self._each(f"a room of {size}", partial(measures.first_message, crowd=crowd))
         if self.plan.rooms:
             for subject in self.on.subjects:
                 await subject.stop()
@@ -112,10 +117,10 @@ class Run:
 async def _further_rooms(on: Stage, plan: Plan) -> None:
     """Rooms with many members that nobody talks in; every subject is in all of them."""
     print(f"  making {plan.rooms} rooms of {plan.members} members", file=sys.stderr, flush=True)
-    members = [(await on.homeserver.register(f"member{number}"))[1] for number in range(plan.members - 1)]
+    members = [(await on.homeserver.register(f"member{number}")).token for number in range(plan.members - 1)]
     bots = [subject.token for subject in on.subjects]
     for _ in range(plan.rooms):
-        room = await on.homeserver.room(on.people[0], [])
+        room = await on.homeserver.room(on.owner.token, [])
         async with asyncio.TaskGroup() as group:
             for token in (*members, *bots):
                 group.create_task(on.homeserver.join(room, token))
@@ -135,6 +140,7 @@ def main() -> None:
     )
     parser.add_argument("--quick", action="store_true", help="a tenth of it, in a few minutes; not for conclusions")
     parser.add_argument("--on", choices=(FAKE, SYNAPSE, "both"), default="both", help="which homeserver")
+    parser.add_argument("--rooms", choices=(PLAIN, ENCRYPTED, "both"), default="both", help="rooms of which kind")
     parser.add_argument("--rounds", type=int, help="how often everything is measured; the median counts")
     parser.add_argument("--subjects", default=",".join(ALL), help=f"some of: {','.join(ALL)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the values of all rounds to FILE")
@@ -145,24 +151,36 @@ def main() -> None:
     everything = {}
     met = True
     with tempfile.TemporaryDirectory(prefix="ag4-bench-", dir=_memory()) as place:
-        for name, default, goals in (
-            (FAKE, _QUICK if wish.quick else _FULL, report.FAKE_GOALS),
-            (SYNAPSE, _QUICK_REAL if wish.quick else _FULL_REAL, report.SYNAPSE_GOALS),
-        ):
-            if wish.on not in {name, "both"}:
-                continue
-            directory = Path(place, name)
+        for title, homeserver, default, comparison in _wanted(wish.on, wish.rooms, quick=wish.quick):
+            directory = Path(place, title.replace(" ", "-"))
             directory.mkdir()
-            print(f"{name} homeserver", file=sys.stderr, flush=True)
+            print(title, file=sys.stderr, flush=True)
             plan = replace(default, rounds=wish.rounds or default.rounds)
-            found = asyncio.run(_measure(name, names, plan, directory))
-            everything[name] = found
-            text = report.table(f"On the {name} homeserver", found, goals)
+            subjects = IN_ENCRYPTED_ROOMS if comparison is report.ENCRYPTED else names
+            found = asyncio.run(_measure(homeserver, subjects, plan, directory))
+            everything[title] = found
+            text = report.table(f"On the {title}", found, comparison)
             print(text, flush=True)
             met = met and "NOT MET" not in text
     if wish.json:
         wish.json.write_text(json.dumps(everything, indent=1), "utf-8")
     sys.exit(not met)
+
+
+def _wanted(on: str, rooms: str, *, quick: bool) -> Iterator[tuple[str, str, Plan, report.Comparison]]:
+    """The runs that are wished for: title, homeserver, plan, comparison."""
+    for homeserver, plan, comparison in (
+        (FAKE, _QUICK if quick else _FULL, report.FAKE),
+        (SYNAPSE, _QUICK_REAL if quick else _FULL_REAL, report.SYNAPSE),
+    ):
+        if on not in {homeserver, "both"}:
+            continue
+        if rooms in {PLAIN, "both"}:
+            yield f"{homeserver} homeserver", homeserver, plan, comparison
+        if rooms in {ENCRYPTED, "both"}:
+            crowds = (60,) if quick else (60, 200)
+            encrypted = replace(plan, rooms=0, crowds=crowds)
+            yield f"{homeserver} homeserver, encrypted rooms", homeserver, encrypted, report.ENCRYPTED
 
 
 def _memory() -> Path | None:

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks import processes
+from benchmarks.encryption import Device
 from benchmarks.stage import Stage
 from benchmarks.subjects import Subject
 
@@ -118,6 +119,26 @@ async def memory(stage: Stage, subject: Subject, count: int) -> Values:
     }
 
 
+async def first_message(stage: Stage, subject: Subject, crowd: Sequence[Device]) -> Values:
+    """The first answer in a room with a crowd whose devices it has never met, and the first after a restart."""
+    room = await stage.hall(subject, crowd)
+    values = {f"first message, {len(crowd)} devices": await _one(stage, subject, room)}
+    await subject.stop()
+    await subject.start()
+    await stage.answered(subject)
+    values[f"first message, {len(crowd)} devices, restarted"] = await _one(stage, subject, room)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+async def _one(stage: Stage, subject: Subject, room: str) -> float | None:
+    began = asyncio.get_running_loop().time()
+    command = await stage.say_in(room, stage.people[0], encrypted=subject.encrypted)
+    subject.commands.append(command)
+    seen = await stage.watcher.answers([command], quiet_s=10 * stage.quiet_s)
+    await processes.rest(subject.pid)
+    return 1000 * (seen[command] - began) if seen else None
+
+
 async def _answer_all(stage: Stage, subject: Subject, count: int) -> None:
     await stage.watcher.answers(await stage.say_at_once(subject, count), quiet_s=stage.quiet_s)
     await processes.rest(subject.pid)
@@ -125,6 +146,7 @@ async def _answer_all(stage: Stage, subject: Subject, count: int) -> None:
 
 def totals(stage: Stage, subject: Subject) -> Values:
     """Of everything it was asked (while down, too): how much was lost, doubled, or answered with something else."""
+    stage.read_answers()
     answered = stage.watcher.answered(subject.commands)
     first = next(command for command in subject.commands if command in answered)  # without any, `built` has raised
     body = str(stage.watcher.content(first)["body"])

@@ -3,7 +3,8 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -11,6 +12,15 @@ import aiohttp
 import orjson
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody on the homeserver, with the device that registering made."""
+
+    user_id: str
+    token: str
+    device_id: str
 
 
 class Homeserver:
@@ -43,37 +53,51 @@ class Homeserver:
             answer: Json = orjson.loads(raw)
             return answer
 
-    async def register(self, name: str, password: str = "password") -> tuple[str, str]:
-        """Make an account; gives its user ID and a token."""
+    async def register(self, name: str, password: str = "password") -> Account:
+        """Make an account."""
         body = {"username": name, "password": password, "auth": {"type": "m.login.dummy"}}
         answer = await self.ask("POST", "/register", body=body)
-        return str(answer["user_id"]), str(answer["access_token"])
+        return Account(str(answer["user_id"]), str(answer["access_token"]), str(answer["device_id"]))
 
-    async def room(self, owner: str, members: Collection[str]) -> str:
+    async def room(self, owner: str, members: Collection[str], *, encrypted: bool = False) -> str:
         """Make a room that the members (tokens) join."""
-        room = str((await self.ask("POST", "/createRoom", owner, {"preset": "public_chat"}))["room_id"])
+        algorithm = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+        wish = {"preset": "public_chat", "initial_state": [algorithm] if encrypted else []}
+        room = str((await self.ask("POST", "/createRoom", owner, wish))["room_id"])
         for token in members:
             await self.join(room, token)
         return room
+
+    async def devices(self, user_id: str, token: str) -> list[Json]:
+        """The devices of somebody that have keys, as /keys/query shows them."""
+        shown = await self.ask("POST", "/keys/query", token, {"device_keys": {user_id: []}})
+        return list(shown["device_keys"].get(user_id, {}).values())
 
     async def join(self, room: str, token: str) -> None:
         """Join a room."""
         await self.ask("POST", f"/join/{quote(room)}", token, {})
 
-    async def say(self, room: str, token: str, text: str) -> str:
-        """Say something; gives the event ID."""
-        path = f"/rooms/{quote(room)}/send/m.room.message/{next(self._txn)}"
-        body = {"msgtype": "m.text", "body": text, "m.mentions": {}}
-        return str((await self.ask("PUT", path, token, body))["event_id"])
+    async def send(self, room: str, token: str, event_type: str, content: Json) -> str:
+        """Send an event; gives its ID."""
+        path = f"/rooms/{quote(room)}/send/{event_type}/{next(self._txn)}"
+        return str((await self.ask("PUT", path, token, content))["event_id"])
+
+
+def message(text: str) -> Json:
+    """The content of a message."""
+    return {"msgtype": "m.text", "body": text, "m.mentions": {}}
 
 
 class Watcher:
-    """A person in all rooms who notes when which command was answered, how often, and with what."""
+    """A person in all rooms who notes when which command was answered, how often, and with what.
+
+    Answers that are encrypted are read only afterwards: that must not take time while others are timed.
+    """
 
     def __init__(self, homeserver: Homeserver, token: str, bots: Sequence[str]) -> None:
         self._homeserver = homeserver
         self._token = token
-        timeline = {"types": ["m.room.message"], "senders": list(bots), "limit": 100}
+        timeline = {"types": ["m.room.message", "m.room.encrypted"], "senders": list(bots), "limit": 100}
         rooms: Json = {name: {"types": []} for name in ("state", "ephemeral", "account_data")}
         self._timeline = timeline
         self._filter = {
@@ -84,6 +108,7 @@ class Watcher:
         self._seen: dict[str, float] = {}
         self._count: Counter[str] = Counter()
         self._contents: dict[str, Json] = {}
+        self._to_device: list[Json] = []
         self._told = asyncio.Event()
 
     async def run(self, ready: asyncio.Event) -> None:
@@ -96,6 +121,7 @@ class Watcher:
                 query["since"] = since
             answer = await self._homeserver.ask("GET", f"/sync?{urlencode(query)}", self._token)
             now = loop.time()
+            self._to_device += answer.get("to_device", {}).get("events", ())
             for room, news in answer.get("rooms", {}).get("join", {}).items() if since else ():
                 for event in news["timeline"]["events"]:
                     self._note(event, now)
@@ -156,10 +182,18 @@ class Watcher:
         """How many answers were too many."""
         return sum(max(0, self._count[command] - 1) for command in commands)
 
+    def read(self, take: Callable[[Iterable[Json]], None], read: Callable[[Json], Json | None]) -> None:
+        """Decrypt what is encrypted of the answers so far; `take` takes keys in, `read` reads with them."""
+        take(self._to_device)
+        self._to_device = []
+        for command, content in self._contents.items():
+            if "ciphertext" in content:
+                self._contents[command] = read(content) or content
+
     def content(self, command: str) -> Json:
         """What was answered."""
         return self._contents[command]
 
     def wrong(self, commands: Collection[str], body: str) -> int:
-        """How many answers say something else than `body`."""
-        return sum(self._contents[command]["body"] != body for command in commands if command in self._contents)
+        """How many answers say something else than `body`, or cannot be read."""
+        return sum(self._contents[command].get("body") != body for command in commands if command in self._contents)

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.subjects import BOT, FLOOR, NIO, NIO_STORE
+from benchmarks.subjects import BOT, BOT_ENCRYPTED, FLOOR, NIO, NIO_ENCRYPTED, NIO_STORE
 
 Rounds = Mapping[str, Mapping[str, Sequence[float]]]
 """Subject -> name of the value -> one value per round."""
@@ -58,22 +58,38 @@ FAKE_GOALS = NOTHING_LOST | {
     "memory growth over 5000": Goal(5),
 }
 SYNAPSE_GOALS = NOTHING_LOST | {"latency median": Goal(1.1, NIO), "burst median": Goal(1.2, NIO)}
+ENCRYPTED_GOALS = NOTHING_LOST | {"latency median": Goal(1.5, BOT)}
 
-_ORDER = (BOT, FLOOR, NIO, NIO_STORE)
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whose goals they are, and with whom it is compared."""
+
+    subject: str
+    others: tuple[str, str]
+    goals: Mapping[str, Goal]
 
 
-def table(title: str, rounds: Rounds, goals: Mapping[str, Goal]) -> str:
+FAKE = Comparison(BOT, (FLOOR, NIO), FAKE_GOALS)
+SYNAPSE = Comparison(BOT, (FLOOR, NIO), SYNAPSE_GOALS)
+ENCRYPTED = Comparison(BOT_ENCRYPTED, (BOT, NIO_ENCRYPTED), ENCRYPTED_GOALS)
+
+_ORDER = (BOT_ENCRYPTED, BOT, FLOOR, NIO, NIO_STORE, NIO_ENCRYPTED)
+
+
+def table(title: str, rounds: Rounds, comparison: Comparison) -> str:
     """One table in Markdown; each figure is the median of the rounds."""
+    ours, others = comparison.subject, comparison.others
     subjects = [name for name in _ORDER if name in rounds]
     names = list(dict.fromkeys(name for subject in subjects for name in rounds[subject]))
-    head = ["", *subjects, "bot : floor", "bot : nio", "goal", ""]
+    head = ["", *subjects, *(f"{ours} : {other}" for other in others), "goal", ""]
     lines = [head]
     for name in names:
         value = {subject: statistics.median(v) for subject in subjects if (v := rounds[subject].get(name))}
         line = [f"{name}{_unit(name)}", *(_figure(value.get(subject)) for subject in subjects)]
-        line += [_ratio(value.get(BOT), value.get(other)) if not _counts(name) else "" for other in (FLOOR, NIO)]
-        goal = goals.get(name)
-        met = goal.met(value[BOT], value.get(goal.of or "")) if goal and BOT in value else None
+        line += [_ratio(value.get(ours), value.get(other)) if not _counts(name) else "" for other in others]
+        goal = comparison.goals.get(name)
+        met = goal.met(value[ours], value.get(goal.of or "")) if goal and ours in value else None
         line += [str(goal) if goal else "", {True: "met", False: "NOT MET", None: ""}[met]]
         lines.append(line)
     lines.insert(1, ["-"] * len(head))

@@ -12,7 +12,10 @@ from bot.demo import configuration
 from bot.demo.rooms import Rooms
 
 BOT, NIO, NIO_STORE, FLOOR = "bot", "nio", "nio + store", "floor"
+BOT_ENCRYPTED, NIO_ENCRYPTED = "bot, encrypted", "nio, encrypted"
 ALL = (BOT, FLOOR, NIO, NIO_STORE)
+IN_ENCRYPTED_ROOMS = (BOT, BOT_ENCRYPTED, NIO_ENCRYPTED)
+"""Who is compared in encrypted rooms; the first one's rooms are not, beside them."""
 COMMAND = "!kontakt"
 PASSWORD = "password"
 
@@ -45,6 +48,11 @@ class Subject:
         return self.name != NIO
 
     @property
+    def encrypted(self) -> bool:
+        """Whether its rooms are encrypted."""
+        return self.name in {BOT_ENCRYPTED, NIO_ENCRYPTED}
+
+    @property
     def _log(self) -> Path:
         return self.directory.with_suffix(".log")
 
@@ -60,12 +68,18 @@ class Subject:
             await processes.end(process)
 
     def forget(self) -> None:
-        """Take away what earlier runs kept: the next start is the first."""
+        """Take away what earlier runs kept, but the identity: the next start is the first on a machine restored to."""
+        identity = self.directory / "data" / "identity.json"
+        kept = identity.read_bytes() if identity.exists() else None
         shutil.rmtree(self.directory, ignore_errors=True)
+        if kept is not None:
+            identity.parent.mkdir(mode=0o700, parents=True)
+            identity.touch(mode=0o600)
+            identity.write_bytes(kept)
 
     def _argv(self) -> list[str]:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.name == BOT:
+        if self.name in {BOT, BOT_ENCRYPTED}:
             plenary, coordination = self.further_rooms
             path = configuration.write(
                 self.directory,
@@ -82,7 +96,7 @@ class Subject:
             "user": self.user_id,
             "token": self.token,
             "password": PASSWORD,
-            "store": self.name == NIO_STORE,
+            "store": self.name in {NIO_STORE, NIO_ENCRYPTED},
             "directory": str(self.directory),
             "answer": str(self.answer),
             "command": COMMAND,

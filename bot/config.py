@@ -147,6 +147,12 @@ class Encryption(_Table):
     recovery_key_file: SecretFile = None
     devices: DevicePolicy = "cross-signed"
 
+    @model_validator(mode="after")
+    def _somebody_to_verify(self) -> Self:
+        if self.devices == "verified" and self.identity == "print":
+            raise ValueError('devices = "verified" needs an identity that the bot holds: "own" or "recovery-key"')
+        return self
+
     def recovery_key(self, environ: Mapping[str, str]) -> Secret | None:
         """Return the recovery key, None where the settings need none.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -15,7 +16,6 @@ from bot.matrix.client import Client
 from bot.matrix.crypto import Crypto
 from bot.matrix.errors import (
     KeysOutdated,
-    MatrixError,
     RateLimited,
     Rejected,
     ServerFailing,
@@ -70,6 +70,7 @@ async def _session(config: Config, secret: Secret, client: Client) -> None:
     had_keys = key_store.path_of(config.data.keys, client.user_id, client.device_id).exists()
     if await _are_outdated(client.crypto) if client.crypto is not None else had_keys:
         await _as_new_device(config, secret, client)
+    await _log_out_former(config, client)
 
 
 async def _are_outdated(crypto: Crypto) -> bool:
@@ -91,17 +92,27 @@ async def _as_new_device(config: Config, secret: Secret, client: Client) -> None
     """
     _log.warning("new_device", old=client.device_id, encryption=client.crypto is not None)
     old_token, old_device = client.access_token, client.device_id
-    await _log_in(config, secret, client, device_id=None)
+    await _log_in(config, secret, client, device_id=None, former_token=old_token)
     key_store.put_aside(config.data.keys, client.user_id, old_device)
     if client.crypto is not None:
         await _are_outdated(client.crypto)
+
+
+async def _log_out_former(config: Config, client: Client) -> None:
+    """End the session of the device before, which nobody uses any more; what a crash kept from it is done here too."""
+    kept = session_file.read(config.data.directory)
+    if kept is None or not kept.former_token:
+        return
     try:
-        await client.log_out(old_token)
-    except MatrixError as error:
-        _log.warning("old_device_not_logged_out", error=str(error))  # it stays in the list of devices, unused
+        await client.log_out(kept.former_token)
+    except (SessionEnded, Rejected) as error:
+        _log.info("old_device_was_gone", error=str(error))
+    session_file.write(config.data.directory, replace(kept, former_token=""))
 
 
-async def _log_in(config: Config, secret: Secret, client: Client, *, device_id: str | None) -> None:
+async def _log_in(
+    config: Config, secret: Secret, client: Client, *, device_id: str | None, former_token: str = ""
+) -> None:
     try:
         await client.log_in(secret.reveal(), device_id=device_id, device_name=DEVICE_NAME)
     except Rejected as error:
@@ -116,6 +127,7 @@ async def _log_in(config: Config, secret: Secret, client: Client, *, device_id: 
             user_id=client.user_id,
             device_id=client.device_id,
             access_token=client.access_token,
+            former_token=former_token,
         ),
     )
 

@@ -10,12 +10,16 @@ NAME = "session.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A login that can be used again. `access_token` is a secret."""
+    """A login that can be used again. `access_token` is a secret.
+
+    `former_token` is of the device before, and is to be logged out.
+    """
 
     homeserver: str
     user_id: str
     device_id: str
     access_token: str
+    former_token: str = ""
 
     def __repr__(self) -> str:
         return f"Session({self.user_id}, {self.device_id})"

@@ -146,7 +146,8 @@ class Upkeep:
         crypto = self._client.crypto
         self._state, self._noted_at = state, self._now()
         if crypto is not None:
-            crypto.trust(state.master if state.signed else None)
+            held = self._trust is not None and self._trust.is_held
+            crypto.trust(state.master if held and state.signed else None)
         self._counted = crypto.own.one_time_keys if crypto is not None else None
         async with self._database.transaction() as session:
             await own_device.note(

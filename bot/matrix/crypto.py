@@ -156,7 +156,7 @@ class Crypto:
         for user_id, key in broken:
             for device in self._devices.of(user_id).values():
                 if device.curve25519 == key:
-                    await self._sessions.open([device])
+                    await self._sessions.open([device], anew=True)
                     if await self._sessions.send([device], "m.dummy", {}):
                         _log.info("channel_mended", user=user_id, device=device.device_id)
             self._mended[user_id, key] = now

@@ -16,6 +16,7 @@ class Generation:
     """
 
     def __init__(self, olm: Machine, request: Request) -> None:
+        self._olm = olm
         self._database = olm.store.database
         self._device_id = str(olm.device_id)
         self._request = request
@@ -26,15 +27,25 @@ class Generation:
             self._database.execute_sql("SELECT coalesce(max(number), 0) FROM ag4_bot_uses").fetchone()[0]
         )
         self._told = self._number
+        self._is_condemned = (
+            self._database.execute_sql("SELECT 1 FROM ag4_bot_uses WHERE number < 0").fetchone() is not None
+        )
 
     def used(self) -> None:
         """Keys are being used; inside the transaction of the store that does it."""
         self._number += 1
-        self._database.execute_sql("DELETE FROM ag4_bot_uses")
+        self._database.execute_sql("DELETE FROM ag4_bot_uses WHERE number >= 0")
         self._database.execute_sql("INSERT INTO ag4_bot_uses VALUES (?)", (self._number,))
 
+    def condemn(self) -> None:
+        """This store turned out to be older than its device; the next start makes a new one."""
+        with self._olm.changes():
+            self._database.execute_sql("INSERT INTO ag4_bot_uses VALUES (-1)")
+
     async def check(self) -> None:
-        """At each start: raises KeysOutdated where the homeserver remembers a later use. Raises MatrixError."""
+        """At each start: raises KeysOutdated where a later use of our keys is known; MatrixError."""
+        if self._is_condemned:
+            raise KeysOutdated(self._device_id)
         try:
             kept = await self._request("GET", self._path)
         except Rejected:

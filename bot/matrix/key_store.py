@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nio.crypto import Olm
+from nio.crypto import Olm, OlmAccount, Session
 from nio.store import DefaultStore
+from nio.store.models import OlmSessions
 from peewee import PeeweeException, SqliteDatabase
 from vodozemac import InboundGroupSession, SessionKey
 
@@ -34,6 +35,23 @@ class _Store(DefaultStore):  # type: ignore[misc]  # nio has no types
         }
         return SqliteDatabase(self.database_path, pragmas=pragmas)
 
+    def save_session(self, curve_key: str, session: Session) -> None:
+        """Save an Olm session, in one statement: nio's own way takes thirty times as long, for each device."""
+        self.database.execute_sql(
+            "INSERT OR REPLACE INTO olmsessions"
+            " (account_id, sender_key, session, session_id, creation_time, last_usage_date)"
+            " SELECT id, ?, ?, ?, ?, ? FROM accounts WHERE user_id = ? AND device_id = ?",
+            (
+                curve_key,
+                session.pickle(self.pickle_key),
+                session.id,
+                OlmSessions.creation_time.db_value(session.creation_time),
+                OlmSessions.last_usage_date.db_value(session.use_time),
+                self.user_id,
+                self.device_id,
+            ),
+        )
+
 
 class Machine(Olm):  # type: ignore[misc]  # nio has no types
     """Nio's Olm machine, except that a room key never replaces one that opens more, and that it remembers who is who.
@@ -42,6 +60,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
     """
 
     def __init__(self, user_id: str, device_id: str, store: _Store) -> None:
+        self._is_changing = self._account_changed = False
         super().__init__(user_id, device_id, store)
         self.has_opened = False
         """Set whenever a message to this device was opened, whatever is in it."""
@@ -53,12 +72,25 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
     @contextmanager
     def changes(self) -> Iterator[None]:
         """All of the block is on the disk afterwards; or nothing, and memory is as the disk: raises StoreFailing."""
+        self._is_changing = True
         try:
             with self.store.database.atomic():
                 yield
+                self._is_changing = False
+                if self._account_changed:
+                    super().save_account()
         except (PeeweeException, sqlite3.Error) as error:
             self._reload()
             raise StoreFailing(type(error).__name__) from error
+        finally:
+            self._is_changing = self._account_changed = False
+
+    def save_account(self, account: OlmAccount | None = None) -> None:
+        """Save the account; among other changes once, at their end."""
+        if self._is_changing and account is None:
+            self._account_changed = True
+        else:
+            super().save_account(account)
 
     def _reload(self) -> None:
         try:

@@ -34,6 +34,7 @@ class OlmSessions:
         self._request = request
         self._generation = generation
         self._devices = devices
+        self._opening = asyncio.Lock()
 
     def _holds_its_key(self, device: Device) -> bool:
         """Whether a device may be written to: who lists another's identity key could cut them off with that."""
@@ -46,12 +47,17 @@ class OlmSessions:
         """Whether there is a session with a device, and nobody else claims its identity key."""
         return self._olm.session_store.get(device.curve25519) is not None and self._holds_its_key(device)
 
-    async def open(self, devices: Collection[Device]) -> None:
-        """Open new sessions with devices, as far as they have one-time keys. Raises MatrixError.
+    async def open(self, devices: Collection[Device], *, anew: bool = False) -> None:
+        """Open sessions with devices that have none, or new ones, as far as they have keys left. Raises MatrixError.
 
         Whoever has none, or one that its own device did not sign, is left out: see `has`.
         """
-        wanted = [each for each in devices if self._holds_its_key(each)]
+        async with self._opening:  # else two rooms would each use up a one-time key of the same device
+            await self._open_all(
+                [each for each in devices if self._holds_its_key(each) and (anew or not self.has(each))]
+            )
+
+    async def _open_all(self, wanted: Sequence[Device]) -> None:
         for start in range(0, len(wanted), CLAIMED_AT_ONCE):
             part = wanted[start : start + CLAIMED_AT_ONCE]
             claim: dict[str, dict[str, str]] = {}

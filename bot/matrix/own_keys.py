@@ -32,6 +32,8 @@ class OwnKeys:
         self._request = request
         self._generation = generation
         self._is_published = False
+        self._fallback: Json = {}
+        """A fallback key that was made and not uploaded yet: making another one would forget the one in use."""
         self.uploads = 0
         """How often keys were uploaded in this run; what a sync says that began before the last time is out of date."""
         self.user_id = str(olm.user_id)
@@ -84,43 +86,48 @@ class OwnKeys:
         left = counts.get(_ONE_TIME, 0)
         left = left if isinstance(left, int) else 0
         self.one_time_keys = left
-        unpublished = len(account.one_time_keys["curve25519"])
         few = left < account.max_one_time_keys // 2
-        if account.shared and not few and not fallback_used and not unpublished:
+        if account.shared and not few and not fallback_used and not self._fallback:
             return
-        if few and left + unpublished < account.max_one_time_keys:
-            account.generate_one_time_keys(account.max_one_time_keys - left - unpublished)
-        if fallback_used and not account._account.fallback_key:  # noqa: SLF001 (nio knows no fallback keys)
-            account._account.generate_fallback_key()  # noqa: SLF001
+        body: Json = {}
         with self._olm.changes():
             self._generation.used()
+            if few:
+                account.generate_one_time_keys(account.max_one_time_keys - left)
+                body["one_time_keys"] = self._signed(account.one_time_keys["curve25519"])
+            if fallback_used and not self._fallback:
+                account._account.generate_fallback_key()  # noqa: SLF001 (nio knows no fallback keys)
+                keys = {key_id: key.to_base64() for key_id, key in account._account.fallback_key.items()}  # noqa: SLF001
+                self._fallback = self._signed(keys, fallback=True)
+            account.mark_keys_as_published()
             self._olm.save_account()
-        await self._upload()
-
-    async def _upload(self) -> None:
-        """Upload everything that is not marked as published, and mark it.
-
-        Raises KeysOutdated where the homeserver has another key under the same ID: then this store is older than the
-        device (a copy put back), and what it would encrypt from here on could not be read.
-        """
-        account = self._olm.account
-        body: Json = {"one_time_keys": self._signed(account.one_time_keys["curve25519"])}
-        fallback = {key_id: key.to_base64() for key_id, key in account._account.fallback_key.items()}  # noqa: SLF001 (as above)
-        if fallback:
-            body["fallback_keys"] = self._signed(fallback, fallback=True)
+        if self._fallback:
+            body["fallback_keys"] = self._fallback
         if not account.shared:
             body["device_keys"] = self._device_keys()
+        await self._upload(body)
+
+    async def _upload(self, body: Json) -> None:
+        """Upload keys that are marked as published already: if that fails, others are made next time.
+
+        The same one-time key must not be uploaded twice: the homeserver would hand it out twice, and whoever gets it
+        second cannot be read. Raises MatrixError; KeysOutdated where the homeserver has another key under the same ID:
+        then this store is older than the device (a copy put back), and what it encrypts could not be read.
+        """
+        account = self._olm.account
         try:
             answer = await self._request("POST", _UPLOAD, body)
         except Rejected as error:
             if error.status != _BAD_REQUEST or not account.shared:
                 raise
+            self._generation.condemn()
             raise KeysOutdated(self.device_id) from error
-        account.shared = True
-        account.mark_keys_as_published()
-        with self._olm.changes():
-            self._olm.save_account()
+        self._fallback = {}
         self.uploads += 1
+        if not account.shared:
+            account.shared = True
+            with self._olm.changes():
+                self._olm.save_account()
         count = mapping(answer, "one_time_key_counts").get(_ONE_TIME)
         self.one_time_keys = count if isinstance(count, int) else self.one_time_keys
 

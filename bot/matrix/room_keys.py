@@ -144,8 +144,7 @@ class RoomKeys:
             session_key, again = key.owed.get(name, (key.unheard.get(name[0], current), 0.0))
             if name not in key.shared and again <= now:
                 due.setdefault(session_key, []).append(device)
-        wanted = [device for devices in due.values() for device in devices]
-        await self._olm.open([device for device in wanted if not self._olm.has(device)])
+        await self._olm.open([device for devices in due.values() for device in devices])
         for session_key, devices in due.items():
             content = {
                 "algorithm": MEGOLM,
@@ -197,7 +196,7 @@ class RoomKeys:
         Trouble in one room keeps no other waiting. Raises MatrixError (the first, when all rooms were looked at).
         """
         trouble: MatrixError | None = None
-        for room_id in list(self._keys):
+        for room_id in [room_id for room_id in self._keys if self._concerns(room_id)]:
             try:
                 async with self._locks.setdefault(room_id, asyncio.Lock()):
                     await self._pay(room_id)
@@ -211,13 +210,17 @@ class RoomKeys:
         if trouble is not None:
             raise trouble
 
-    async def _pay(self, room_id: str) -> None:
+    def _concerns(self, room_id: str) -> list[_RoomKey]:
+        """The keys of a room that somebody may lack who is to have them."""
         key = self._keys.get(room_id)
-        former = self._former.get(room_id, [])
         overlap_begins = asyncio.get_running_loop().time() - OVERLAP_S
-        due = [each for each in former if self._is_due(each)]
+        due = [each for each in self._former.get(room_id, []) if self._is_due(each)]
         if key is not None and (self._is_due(key) or (key.recent and key.recent[-1][0] >= overlap_begins)):
             due.append(key)
+        return due
+
+    async def _pay(self, room_id: str) -> None:
+        key, former, due = self._keys.get(room_id), self._former.get(room_id, []), self._concerns(room_id)
         if not due:
             return
         room = await self._rooms.get(room_id)

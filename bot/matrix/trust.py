@@ -125,6 +125,11 @@ class Trust:
         self._password = password
         self._recovery_key = recovery_key
 
+    @property
+    def is_held(self) -> bool:
+        """Whether we hold the identity, so that the homeserver cannot show another one as ours."""
+        return self._mode != "print"
+
     async def look(self) -> State:
         """What the homeserver shows now; changes nothing."""
         match self._mode:

@@ -3,14 +3,25 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.matrix import client, devices, room_keys
 from tests.dialog import BOT, Dialog
 from tests.encrypted_kit import ROOM, answers, ask, encrypted, encrypted_dialog, person
 from tests.encrypting import EncryptedPerson
-from tests.homeserver import FakeHomeserver
+from tests.homeserver import FakeHomeserver, keyring
+from tests.homeserver.model import Account, Content
 from tests.homeserver.signed import chain_fault
+from tests.homeserver.world import World
+from tests.kit import query
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first word in a room just joined waits for no other client here."""
+    monkeypatch.setattr(client, "SETTLE_S", 0.0)
 
 
 @pytest.fixture
@@ -95,19 +106,27 @@ async def test_a_copy_of_the_key_store_put_back_is_noticed_and_another_device_go
     dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver
 ) -> None:
     """An old store on a live device would use keys twice."""
+    account = homeserver.world.accounts[BOT]
+
+    def uses_told() -> int:
+        [(_, told)] = account.account_data.values()
+        return int(told["uses"])
+
     await dialog.stop()
-    keys = dialog.config.data.directory / "keys"
+    keys = dialog.config.data.keys
     copy = shutil.copytree(keys, keys.with_name("copy"))
+    [store] = copy.glob("*.db")
+    [(uses_in_the_copy,)] = query(store, "SELECT number FROM ag4_bot_uses")
     await dialog.start()
     await ask(dialog, anna, "!echo dazwischen")
-    await homeserver.wait_for(lambda: any("account_data" in str(each) for each in homeserver.requests))
-    [old] = homeserver.world.accounts[BOT].devices
+    await homeserver.wait_for(lambda: uses_told() > uses_in_the_copy)
+    [old] = account.devices
     await dialog.stop()
     shutil.rmtree(keys)
     copy.rename(keys)
     await dialog.start()
     assert await ask(dialog, anna, "!echo danach") == ["Echo: danach"]
-    [new] = homeserver.world.accounts[BOT].devices
+    [new] = account.devices
     assert new != old
 
 
@@ -225,7 +244,7 @@ async def test_what_an_unsigned_device_says_is_answered(dialog: Dialog, homeserv
 
 @pytest.mark.parametrize("setting, each", [({"rotation_period_msgs": 2}, 2), ({"rotation_period_ms": 1}, 1)])
 async def test_the_key_is_changed_as_often_as_the_room_says(
-    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver, setting: dict[str, int], each: int
+    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver, setting: dict[str, Any], each: int
 ) -> None:
     encrypted(homeserver, **setting)
     for number in range(4):
@@ -295,3 +314,64 @@ async def test_a_server_that_does_not_answer_is_waited_for_once_not_at_each_mess
     await ask(dialog, anna, "!echo noch einmal")
     later = [each for each in homeserver.requests if "keys/query" in each.path and each.user_id == BOT]
     assert len(later) == len(asked)
+
+
+async def test_who_asks_and_logs_out_while_the_bot_is_down_is_read(dialog: Dialog, anna: EncryptedPerson) -> None:
+    """The device is listed no more; whose it was has been proved by what it said before."""
+    phone = anna.another_device(exclude_insecure=True)
+    phone.say(ROOM, "!echo eins")
+    await dialog.settle()
+    await dialog.stop()
+    phone.say(ROOM, "!echo zwei")
+    phone.log_out()
+    await dialog.start()
+    await dialog.settle()
+    assert answers(anna) == ["Echo: eins", "Echo: zwei"]
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """People whose servers do not tell the bot their devices; it asks again whenever there is cause to."""
+    people: set[str] = set()
+    real = keyring.query
+
+    def told(world: World, asker: Account, *wanted: Content) -> Content:
+        answer = real(world, asker, *wanted)
+        if asker.user_id == BOT:
+            for user_id in people:
+                answer["device_keys"].pop(user_id, None)
+        return answer
+
+    monkeypatch.setattr(keyring, "query", told)
+    monkeypatch.setattr(devices, "SILENT_S", 0.0)
+    return people
+
+
+async def test_who_asks_while_their_server_does_not_tell_their_devices_is_answered_and_reads_it_later(
+    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver, silent: set[str]
+) -> None:
+    silent.add("@anna:test")
+    anna.say(ROOM, "!echo eins")
+    await dialog.settle()
+    assert anna.said(ROOM, BOT) == []
+    assert [event.type for event in homeserver.events(ROOM) if event.sender == BOT][-1] == "m.room.encrypted"
+    silent.clear()
+    homeserver.user("ben").say("#ag3:test", "unter uns")
+    await dialog.settle()
+    assert answers(anna) == ["Echo: eins"]
+
+
+async def test_who_could_not_be_asked_for_gets_the_key_from_the_first_message_on_however_long_it_takes(
+    dialog: Dialog,
+    anna: EncryptedPerson,
+    homeserver: FakeHomeserver,
+    silent: set[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ben = person(homeserver, "ben")
+    silent.add("@ben:test")
+    assert await ask(dialog, anna, "!echo eins") == ["Echo: eins"]
+    monkeypatch.setattr(room_keys, "OVERLAP_S", -1.0)  # as after more than a minute
+    silent.clear()
+    assert await ask(dialog, anna, "!echo zwei") == ["Echo: zwei"]
+    assert answers(ben) == ["Echo: eins", "Echo: zwei"]

@@ -1,37 +1,89 @@
 """Bots to be killed: a process that has everything imported and forks a real bot for every line it reads.
 
-A line is "boundary passage": the bot kills itself (SIGKILL) when it passes that boundary for the n-th time;
-"never 0" runs until it is killed from outside. For each the pid is printed, and "dead" when it has ended.
-The boundaries are those of DESIGN section 3; they are wrapped here, the product knows nothing of them.
+A line is "config<TAB>boundary<TAB>passage": the bot kills itself (SIGKILL) when it passes that boundary for the n-th
+time; the boundary "never" runs until it is killed from outside. For each the pid is printed, and its exit code when
+it has ended. The boundaries are those of DESIGN section 3, and those of keys and identity; they are wrapped here, the product
+knows nothing of them.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import cli, dispatcher, intake, sender
+from bot import cli, dispatcher, identity_file, intake, sender, session_file
 from bot.app import App  # noqa: F401 (imported once here, not in every bot)
+from bot.matrix import key_store
 from bot.matrix.client import Client
+from bot.matrix.inbound import Inbound
+from bot.matrix.room_keys import RoomKeys
 from storage import inbox
 from storage import sync as position
 
-Function = Callable[..., Any]
-PLACES: dict[str, tuple[Any, str, bool]] = {
-    "before intake commit": (position, "move", True),
-    "after intake commit": (dispatcher.Dispatcher, "offer", False),
-    "before dispatch commit": (inbox, "handled", True),
-    "after dispatch commit": (sender.Sender, "offer", False),
-    "before send": (Client, "send", False),
-    "after the answer, before noting": (Client, "send", True),
-    "after noting": (sender.Sender, "note_sent", True),
-}
-"""Boundary -> (where the function is, its name, whether to die after it instead of before)."""
+Counts = Callable[..., bool]
 
-assert intake.position is position, "the intake must call what is wrapped here"
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a boundary is: a function, whether to die after it instead of before, and which of its calls count."""
+
+    owner: Any
+    name: str
+    after: bool
+    counts: Counts = lambda *_, **__: True
+
+
+def _something(*given: Any) -> bool:
+    return bool(given[-1])
+
+
+def _onto(name: str) -> Counts:
+    return lambda _draft, target: Path(target).name == name
+
+
+def _asking(method: str, part: str) -> Counts:
+    """Requests with this method, and this in their path; an upload of nothing only asks what is there."""
+    return lambda _client, asked, path, body=None, **_more: asked == method and part in path and body != {}
+
+
+REQUESTS = {
+    "login": _asking("POST", "/login"),
+    "key upload": _asking("POST", "/keys/upload"),
+    "key query": _asking("POST", "/keys/query"),
+    "key claim": _asking("POST", "/keys/claim"),
+    "room key": _asking("PUT", "/sendToDevice/m.room.encrypted/"),
+    "identity upload": _asking("POST", "/keys/device_signing/upload"),
+    "signatures": _asking("POST", "/keys/signatures/upload"),
+    "members": _asking("GET", "/members"),
+}
+PLACES = {
+    "before intake commit": Place(owner=position, name="move", after=True),
+    "after intake commit": Place(owner=dispatcher.Dispatcher, name="offer", after=False, counts=_something),
+    "before dispatch commit": Place(owner=inbox, name="handled", after=True),
+    "after dispatch commit": Place(owner=sender.Sender, name="offer", after=False, counts=_something),
+    "before send": Place(owner=Client, name="send", after=False),
+    "after the answer, before noting": Place(owner=Client, name="send", after=True),
+    "after noting": Place(owner=sender.Sender, name="note_sent", after=True),
+    "keys taken, not committed": Place(owner=Inbound, name="take", after=True),
+    "encrypted, not sent": Place(owner=RoomKeys, name="encrypt", after=True),
+    "session drafted": Place(owner=Path, name="replace", after=False, counts=_onto(session_file.NAME)),
+    "session kept": Place(owner=session_file, name="write", after=True),
+    "identity drafted": Place(owner=Path, name="replace", after=False, counts=_onto(identity_file.NAME)),
+    "identity kept": Place(owner=identity_file, name="write", after=True),
+    "before keys are put aside": Place(owner=key_store, name="put_aside", after=False),
+    "after keys were put aside": Place(owner=key_store, name="put_aside", after=True),
+    "before logout": Place(owner=Client, name="log_out", after=False),
+    "after logout": Place(owner=Client, name="log_out", after=True),
+    **{f"before {each}": Place(owner=Client, name="request", after=False, counts=REQUESTS[each]) for each in REQUESTS},
+    **{f"after {each}": Place(owner=Client, name="request", after=True, counts=REQUESTS[each]) for each in REQUESTS},
+}
+"""Boundary -> where it is."""
+
+assert vars(intake)["position"] is position, "the intake must call what is wrapped here"
 
 
 def _die() -> NoReturn:
@@ -39,52 +91,55 @@ def _die() -> NoReturn:
     raise AssertionError("still alive")
 
 
-def _wrap(boundary: str, passages: int) -> None:
-    owner, name, after = PLACES[boundary]
-    real: Function = getattr(owner, name)
+def _wrap(place: Place, passages: int) -> None:
+    real: Callable[..., Any] = getattr(place.owner, place.name)
     left = passages
 
-    def pass_by() -> None:
+    def pass_by(*given: Any, **more: Any) -> None:
         nonlocal left
-        left -= 1
+        left -= place.counts(*given, **more)
         if left <= 0:
             _die()
 
     async def awaited(*given: Any, **more: Any) -> Any:
-        if not after:
-            pass_by()
+        if not place.after:
+            pass_by(*given, **more)
         answer = await real(*given, **more)
-        if after:
-            pass_by()
+        if place.after:
+            pass_by(*given, **more)
         return answer
 
     def called(*given: Any, **more: Any) -> Any:
-        if given[-1]:  # an offer of nothing is no passage
-            pass_by()
-        return real(*given, **more)
+        if not place.after:
+            pass_by(*given, **more)
+        answer = real(*given, **more)
+        if place.after:
+            pass_by(*given, **more)
+        return answer
 
-    wrapped: Callable[..., Awaitable[Any] | Any] = awaited if asyncio.iscoroutinefunction(real) else called
-    setattr(owner, name, wrapped)
+    setattr(place.owner, place.name, awaited if asyncio.iscoroutinefunction(real) else called)
 
 
 def main() -> None:
-    config, log = Path(sys.argv[1]), Path(sys.argv[2])
+    log = sys.argv[1]
     for line in sys.stdin:
-        boundary, _, passages = line.strip().rpartition(" ")
+        config, boundary, passages = line.rstrip("\n").split("\t")
         pid = os.fork()
         if pid == 0:
             output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             os.dup2(output, 1)
             os.dup2(output, 2)
-            if boundary in PLACES:
-                _wrap(boundary, int(passages))
+            if boundary != "never":
+                _wrap(PLACES[boundary], int(passages))
+            code = 1
             try:
-                cli.run(config)
+                cli.run(Path(config))
+                code = 0
             finally:
-                os._exit(0)
+                os._exit(code)
         print(pid, flush=True)  # noqa: T201 (whoever started us waits for these lines)
-        os.waitpid(pid, 0)
-        print("dead", flush=True)  # noqa: T201
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
 
 
 main()
