@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -55,6 +56,8 @@ class Upkeep:
             raise
         except MatrixError as error:
             _log.warning("not_trusted_yet", error=str(error))
+            with suppress(MatrixError, TrustRefused):  # then the next look tells
+                await self._note(await self._trust.look())
 
     def after_sync(self) -> None:
         """Look after the keys, once more if that is under way. Raises SessionEnded where they are of no use now."""
@@ -85,10 +88,12 @@ class Upkeep:
 
     async def _once(self, crypto: Crypto) -> None:
         try:
-            await crypto.maintain()
+            try:
+                await crypto.maintain()
+            finally:
+                await self._count(crypto)
             if self._trust is not None and self._is_due(crypto):
                 await self._look(self._trust)
-            await self._count(crypto)
         except SessionEnded:
             raise  # KeysOutdated too: the next start makes a new device
         except (MatrixError, OperationalError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.matrix import client, devices, room_keys
+from bot.matrix import devices, room_keys
 from tests.dialog import BOT, Dialog
 from tests.encrypted_kit import ROOM, answers, ask, encrypted, encrypted_dialog, person
 from tests.encrypting import EncryptedPerson
@@ -16,12 +16,6 @@ from tests.homeserver.model import Account, Content
 from tests.homeserver.signed import chain_fault
 from tests.homeserver.world import World
 from tests.kit import query
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first word in a room just joined waits for no other client here."""
-    monkeypatch.setattr(client, "SETTLE_S", 0.0)
 
 
 @pytest.fixture
@@ -348,13 +342,18 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 async def test_who_asks_while_their_server_does_not_tell_their_devices_is_answered_and_reads_it_later(
-    dialog: Dialog, anna: EncryptedPerson, homeserver: FakeHomeserver, silent: set[str]
+    dialog: Dialog,
+    anna: EncryptedPerson,
+    homeserver: FakeHomeserver,
+    silent: set[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     silent.add("@anna:test")
     anna.say(ROOM, "!echo eins")
     await dialog.settle()
     assert anna.said(ROOM, BOT) == []
     assert [event.type for event in homeserver.events(ROOM) if event.sender == BOT][-1] == "m.room.encrypted"
+    monkeypatch.setattr(room_keys, "OVERLAP_S", -1.0)  # as after more than a minute
     silent.clear()
     homeserver.user("ben").say("#ag3:test", "unter uns")
     await dialog.settle()

@@ -102,20 +102,6 @@ async def test_a_lost_key_store_does_not_make_a_room_unencrypted(dialog: Dialog,
     assert await parked(dialog) == ()
 
 
-async def test_the_greeting_in_an_encrypted_direct_chat_is_encrypted(
-    dialog: Dialog, homeserver: FakeHomeserver
-) -> None:
-    """C4: it is sent before any sync has told that the room, just joined, is encrypted."""
-    hold = homeserver.hold(lambda request: request.path.endswith("/sync"))
-    homeserver.create_room("anna", alias="vertraulich", invite=[BOT], direct=True, encrypted=True)
-    hold.release()
-    await dialog.settle()
-    sent = [
-        event for event in homeserver.events("#vertraulich:test") if event.sender == BOT and event.state_key is None
-    ]
-    assert [event.type for event in sent] == ["m.room.encrypted"]
-
-
 @pytest.mark.parametrize("status, retry_after_ms", [(429, 20), (500, None), (502, None)])
 async def test_trouble_while_the_members_are_asked_for_delays_the_reply(
     dialog: Dialog, homeserver: FakeHomeserver, status: int, retry_after_ms: int | None

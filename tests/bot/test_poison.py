@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import vodozemac
 
-from bot.matrix import client
 from bot.matrix.devices import BETWEEN_BREATHS, Devices
 from storage import health
 from tests import mischief
@@ -19,12 +18,6 @@ from tests.homeserver import FakeHomeserver, keyring
 from tests.homeserver.model import Content
 from tests.kit import said
 from tests.olm_device import unpadded
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first word in a room just joined waits for no other client here."""
-    monkeypatch.setattr(client, "SETTLE_S", 0.0)
 
 
 @pytest.fixture
@@ -207,7 +200,7 @@ async def test_the_loop_goes_round_while_five_thousand_signatures_are_checked(ho
     mischief.crowd(homeserver, "ben", 5000, signed=False)
     shown = keyring.query(homeserver.world, homeserver.user("anna").account, {"@ben:test": []})
 
-    async def request(_method: str, _path: str, _body: Content | None = None) -> Content:
+    async def request(method: str, path: str, body: Content | None = None) -> Content:
         return shown
 
     turns = 0

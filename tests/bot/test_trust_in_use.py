@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import upkeep
 from bot.errors import TrustRefused
-from bot.matrix import client
 from commands.registry import Registry
 from tests import mischief
 from tests.dialog import BOT, Dialog
@@ -16,12 +16,6 @@ from tests.encrypting import EncryptedPerson
 from tests.homeserver import FakeHomeserver
 from tests.homeserver.signed import chain_fault
 from tests.kit import dialog_with
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first word in a room just joined waits for no other client here."""
-    monkeypatch.setattr(client, "SETTLE_S", 0.0)
 
 
 @pytest.fixture
@@ -99,18 +93,25 @@ async def test_where_the_homeserver_has_no_cross_signing_the_bot_works_and_says_
     dialog = dialog_with(homeserver, tmp_path / "data", Registry(), encryption={"enabled": True})
     try:
         await dialog.start()
-        assert await line(dialog) == "- Verschlüsselung: eingeschaltet, noch nicht geprüft; nicht lesbar: 0"
+        assert (await line(dialog)).startswith("- Verschlüsselung: Gerät nicht bestätigt: Das Konto des Bots hat noch")
         assert await dialog.say("ben", "ag3", "!hilfe")
     finally:
         await dialog.stop()
 
 
-async def test_the_count_of_one_time_keys_follows(dialog: Dialog, homeserver: FakeHomeserver) -> None:
+async def test_the_count_of_one_time_keys_follows(
+    dialog: Dialog, homeserver: FakeHomeserver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "AGAIN_S", 0.01)
     mischief.use_up_one_time_keys(homeserver, "ag4-bot")
     fault = homeserver.fail("POST */keys/upload", 500, times=1_000_000)
     await dialog.say("ben", "ag3", "!hilfe")
-    assert fault.hits
-    fault.times = fault.hits
     dialog.now += timedelta(minutes=2)
-    assert "Einmalschlüssel: " in await line(dialog)
+    await dialog.say("ben", "ag3", "!hilfe")
+    assert fault.hits
+    assert "Einmalschlüssel: 0;" in await line(dialog)
+    fault.times = fault.hits
     assert await ask(dialog, person(homeserver, "anna"), "!hilfe") != []
+    dialog.now += timedelta(minutes=2)
+    await dialog.say("ben", "ag3", "!hilfe")
+    assert "Einmalschlüssel: 50;" in await line(dialog)
