@@ -17,8 +17,8 @@ from bot.intake import Intake
 from bot.invitations import Invitations
 from bot.login import Bindings, connect
 from bot.matrix.client import Client
+from bot.matrix.encryption.trust import Trust
 from bot.matrix.errors import SessionEnded
-from bot.matrix.trust import Trust
 from bot.outgoing import Writer
 from bot.sender import Sender
 from bot.surroundings import Surroundings

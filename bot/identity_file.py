@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.errors import TrustRefused
-from bot.matrix.signing import SigningKey, from_base64, unpadded
+from bot.matrix.encryption.signing import SigningKey, from_base64, unpadded
 
 NAME = "identity.json"
 NEXT = "identity.json.next"

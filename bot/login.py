@@ -11,9 +11,9 @@ from bot.backoff import delay_s
 from bot.config import Config
 from bot.config_secret import Secret
 from bot.errors import LoginRefused, Stopped
-from bot.matrix import key_store
 from bot.matrix.client import Client
-from bot.matrix.crypto import Crypto
+from bot.matrix.encryption import key_store
+from bot.matrix.encryption.crypto import Crypto
 from bot.matrix.errors import (
     KeysOutdated,
     RateLimited,

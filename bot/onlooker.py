@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 from bot import session_file
 from bot.config import Config, ConfigError
-from bot.matrix import kept_device
 from bot.matrix.client import Client
+from bot.matrix.encryption import kept_device
+from bot.matrix.encryption.kept_device import KeptDevice
+from bot.matrix.encryption.trust import Mode, Trust
 from bot.matrix.errors import Rejected
-from bot.matrix.kept_device import KeptDevice
-from bot.matrix.trust import Mode, Trust
 from bot.session_file import Session
 
 KEYS = "keys"

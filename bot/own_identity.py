@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from bot.config import Config, ConfigError
 from bot.errors import TrustRefused
 from bot.matrix.client import Client
+from bot.matrix.encryption.trust import State, Trust
 from bot.matrix.errors import MatrixError, SessionEnded
-from bot.matrix.trust import State, Trust
 from bot.onlooker import NoSession, client_for, device_of, take_up_session, trust_of
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.matrix import sync
 from bot.matrix.client import Client
+from bot.matrix.encryption.inbound import SessionOf
 from bot.matrix.events import Incoming
-from bot.matrix.inbound import SessionOf
 from storage import unreadable
 from storage.database import Database
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.errors import TrustRefused
 from bot.matrix.client import Client
-from bot.matrix.crypto import Crypto
+from bot.matrix.encryption.crypto import Crypto
+from bot.matrix.encryption.trust import Problem, State, Trust
 from bot.matrix.errors import MatrixError, SessionEnded
-from bot.matrix.trust import Problem, State, Trust
 from storage import own_device
 from storage.database import Database
 

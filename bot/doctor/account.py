@@ -7,9 +7,9 @@ from bot.config import Config, ConfigError
 from bot.doctor.finding import Finding, ok, problem, warning
 from bot.errors import KeysUnusable, TrustRefused
 from bot.matrix.client import Client
+from bot.matrix.encryption.kept_device import KeptDevice
+from bot.matrix.encryption.trust import Problem, State
 from bot.matrix.errors import MatrixError, SessionEnded
-from bot.matrix.kept_device import KeptDevice
-from bot.matrix.trust import Problem, State
 from bot.onlooker import NoSession, device_of, take_up_session, trust_of
 from bot.session_file import Session
 

@@ -13,8 +13,8 @@ import nio
 import orjson
 
 from bot.matrix import events
-from bot.matrix.crypto import Crypto
-from bot.matrix.devices import Policy
+from bot.matrix.encryption.crypto import Crypto
+from bot.matrix.encryption.devices import Policy
 from bot.matrix.errors import Rejected, ServerFailing, Unreachable, meaning
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.matrix import devices, room_keys
+from bot.matrix.encryption import devices, room_keys
 from tests.dialog import BOT, Dialog
 from tests.encrypted_kit import ROOM, answers, ask, encrypted, encrypted_dialog, person
 from tests.encrypting import EncryptedPerson

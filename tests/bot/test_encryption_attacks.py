@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import vodozemac
 
-from bot.matrix.devices import Device, Devices
+from bot.matrix.encryption.devices import Device, Devices
 from commands import unreadable
 from commands.registry import Registry
 from storage import health

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import vodozemac
 
-from bot.matrix.devices import BETWEEN_BREATHS, Devices
+from bot.matrix.encryption.devices import BETWEEN_BREATHS, Devices
 from storage import health
 from tests import mischief
 from tests.dialog import BOT, Dialog

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.matrix import room_keys
+from bot.matrix.encryption import room_keys
 from tests import mischief
 from tests.dialog import BOT, Dialog
 from tests.encrypted_kit import ROOM, answers, ask, encrypted_dialog, person

@@ -12,10 +12,10 @@ from Crypto.Cipher import AES
 
 from bot import recovery_key
 from bot.errors import TrustRefused
-from bot.matrix import secret_storage
 from bot.matrix.client import Client
+from bot.matrix.encryption import secret_storage
+from bot.matrix.encryption.secret_storage import StorageKey
 from bot.matrix.errors import RateLimited, Rejected, Unreachable
-from bot.matrix.secret_storage import StorageKey
 from tests.bot.element_vectors import RECOVERY_KEY, SEEDS, STORAGE, STORAGE_KEY, USER
 from tests.homeserver import FakeHomeserver
 

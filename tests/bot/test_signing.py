@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matrix.chain import chain, signed_by_owner
-from bot.matrix.signing import SigningKey, canonical, from_base64, public_key_of, unpadded, verifies
+from bot.matrix.encryption.chain import chain, signed_by_owner
+from bot.matrix.encryption.signing import SigningKey, canonical, from_base64, public_key_of, unpadded, verifies
 from tests.bot.element_vectors import DEVICE, SEEDS, SIGNING, USER
 
 KEY = SigningKey.from_seed(bytes(range(32)))

@@ -11,9 +11,9 @@ import pytest
 from bot import identity_file
 from bot.errors import TrustRefused
 from bot.identity_file import Identity
+from bot.matrix.encryption.signing import public_key_of
+from bot.matrix.encryption.trust import Problem, State
 from bot.matrix.errors import MatrixError, PasswordNeeded, RateLimited, Rejected, ServerFailing, Unreachable, meaning
-from bot.matrix.signing import public_key_of
-from bot.matrix.trust import Problem, State
 from tests.bot.trust_bench import (
     BOT,
     KEYS,

@@ -10,9 +10,9 @@ import pytest
 from bot import identity_file
 from bot.errors import TrustRefused
 from bot.identity_file import Identity
+from bot.matrix.encryption.signing import SigningKey, from_base64, public_key_of
+from bot.matrix.encryption.trust import Mode, Problem
 from bot.matrix.errors import Unreachable
-from bot.matrix.signing import SigningKey, from_base64, public_key_of
-from bot.matrix.trust import Mode, Problem
 from tests.bot.element_vectors import RECOVERY_KEY, SEEDS, SIGNING, STORAGE
 from tests.bot.trust_bench import (
     BOT,
@@ -184,6 +184,6 @@ async def test_what_is_no_key_in_the_backup_is_refused(backed_up: Bench, monkeyp
         async def read(*_: object, found: bytes = clear) -> bytes:
             return found
 
-        monkeypatch.setattr("bot.matrix.secret_storage.read_secret", read)
+        monkeypatch.setattr("bot.matrix.encryption.secret_storage.read_secret", read)
         text = await backed_up.refused("recovery-key", recovery_key=RECOVERY_KEY)
         assert "m.cross_signing.master in the secure backup" in text

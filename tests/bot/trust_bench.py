@@ -13,8 +13,8 @@ from bot import identity_file
 from bot.errors import TrustRefused
 from bot.identity_file import Identity
 from bot.matrix.client import Client
-from bot.matrix.signing import SigningKey, canonical, public_key_of, verifies
-from bot.matrix.trust import Mode, Problem, State, Trust, chain, signed_by_owner
+from bot.matrix.encryption.signing import SigningKey, canonical, public_key_of, verifies
+from bot.matrix.encryption.trust import Mode, Problem, State, Trust, chain, signed_by_owner
 from tests.bot.element_vectors import USER
 from tests.homeserver import FakeHomeserver, Request
 

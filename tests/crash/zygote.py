@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 
 from bot import cli, dispatcher, identity_file, intake, sender, session_file
 from bot.app import App  # noqa: F401 (imported once here, not in every bot)
-from bot.matrix import key_store
 from bot.matrix.client import Client
-from bot.matrix.inbound import Inbound
-from bot.matrix.room_keys import RoomKeys
+from bot.matrix.encryption import key_store
+from bot.matrix.encryption.inbound import Inbound
+from bot.matrix.encryption.room_keys import RoomKeys
 from storage import inbox
 from storage import sync as position
 

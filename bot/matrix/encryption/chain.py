@@ -6,7 +6,7 @@ Client-server API, "Cross-signing": a master key signs a self-signing key (for t
 
 from typing import Any, Literal
 
-from bot.matrix.signing import SigningKey, public_key_of, verifies
+from bot.matrix.encryption.signing import SigningKey, public_key_of, verifies
 
 Json = dict[str, Any]
 Usage = Literal["self_signing", "user_signing"]

@@ -10,12 +10,12 @@ from urllib.parse import quote
 import structlog
 from peewee import PeeweeException
 
-from bot.matrix.devices import PATIENCE_MS, Device, Devices
-from bot.matrix.generation import Generation
-from bot.matrix.key_store import Machine
+from bot.matrix.encryption.devices import PATIENCE_MS, Device, Devices
+from bot.matrix.encryption.generation import Generation
+from bot.matrix.encryption.key_store import Machine
+from bot.matrix.encryption.signing import verifies
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
-from bot.matrix.signing import verifies
 
 Json = dict[str, Any]
 

@@ -9,14 +9,14 @@ from typing import Any
 from nio.crypto import OlmAccount
 
 from bot.errors import KeysUnusable
-from bot.matrix import key_store
-from bot.matrix.signing import canonical
+from bot.matrix.encryption import key_store
+from bot.matrix.encryption.signing import canonical
 from storage import read_only
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptDevice:
-    """A device (see `bot.matrix.trust.Device`) read from its key store."""
+    """A device (see `bot.matrix.encryption.trust.Device`) read from its key store."""
 
     user_id: str
     device_id: str

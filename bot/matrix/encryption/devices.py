@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import structlog
 
-from bot.matrix.chain import chain, signed_by_owner
+from bot.matrix.encryption.chain import chain, signed_by_owner
+from bot.matrix.encryption.signing import public_key_of, verifies
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
-from bot.matrix.signing import public_key_of, verifies
 
 Json = dict[str, Any]
 Policy = Literal["cross-signed", "all", "verified"]

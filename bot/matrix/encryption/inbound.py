@@ -11,10 +11,10 @@ import structlog
 import vodozemac
 from peewee import PeeweeException
 
-from bot.matrix.devices import Devices
-from bot.matrix.encrypted_rooms import MEGOLM
-from bot.matrix.generation import Generation
-from bot.matrix.key_store import Machine
+from bot.matrix.encryption.devices import Devices
+from bot.matrix.encryption.encrypted_rooms import MEGOLM
+from bot.matrix.encryption.generation import Generation
+from bot.matrix.encryption.key_store import Machine
 from bot.matrix.shape import mapping
 
 Json = dict[str, Any]

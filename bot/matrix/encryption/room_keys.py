@@ -11,11 +11,11 @@ import orjson
 import structlog
 from vodozemac import GroupSession
 
-from bot.matrix.devices import Device, Devices, Policy
-from bot.matrix.encrypted_rooms import MEGOLM, EncryptedRoom, EncryptedRooms
+from bot.matrix.encryption.devices import Device, Devices, Policy
+from bot.matrix.encryption.encrypted_rooms import MEGOLM, EncryptedRoom, EncryptedRooms
+from bot.matrix.encryption.olm_sessions import OlmSessions
+from bot.matrix.encryption.own_keys import OwnKeys
 from bot.matrix.errors import MatrixError, Rejected, SessionEnded
-from bot.matrix.olm_sessions import OlmSessions
-from bot.matrix.own_keys import OwnKeys
 
 Json = dict[str, Any]
 DeviceKey = tuple[str, str, str]

@@ -15,12 +15,12 @@ import structlog
 from bot import identity_file
 from bot.errors import TrustRefused
 from bot.identity_file import Identity
-from bot.matrix import secret_storage
-from bot.matrix.chain import SUBORDINATE, chain, key_for, key_object, signed_by_owner
+from bot.matrix.encryption import secret_storage
+from bot.matrix.encryption.chain import SUBORDINATE, chain, key_for, key_object, signed_by_owner
+from bot.matrix.encryption.signing import SigningKey, from_base64, public_key_of, verifies, with_signature
 from bot.matrix.errors import PasswordNeeded, ServerFailing
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
-from bot.matrix.signing import SigningKey, from_base64, public_key_of, verifies, with_signature
 
 __all__ = ["Device", "Mode", "Problem", "State", "Trust", "chain", "signed_by_owner"]
 

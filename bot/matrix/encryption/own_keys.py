@@ -4,9 +4,9 @@ from typing import Any
 
 import structlog
 
+from bot.matrix.encryption.generation import Generation
+from bot.matrix.encryption.key_store import Machine
 from bot.matrix.errors import KeysOutdated, Rejected
-from bot.matrix.generation import Generation
-from bot.matrix.key_store import Machine
 from bot.matrix.request import Request
 from bot.matrix.shape import mapping
 

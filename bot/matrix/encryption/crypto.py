@@ -7,17 +7,17 @@ from typing import Any, Self
 
 import structlog
 
-from bot.matrix import key_store
-from bot.matrix.devices import Devices, Policy
-from bot.matrix.encrypted_rooms import EncryptedRooms
+from bot.matrix.encryption import key_store
+from bot.matrix.encryption.devices import Devices, Policy
+from bot.matrix.encryption.encrypted_rooms import EncryptedRooms
+from bot.matrix.encryption.generation import Generation
+from bot.matrix.encryption.inbound import Clear, Inbound, SessionOf
+from bot.matrix.encryption.key_store import Machine
+from bot.matrix.encryption.olm_sessions import OlmSessions
+from bot.matrix.encryption.own_keys import OwnKeys
+from bot.matrix.encryption.room_keys import RoomKeys
 from bot.matrix.errors import MatrixError, Rejected, ServerFailing, SessionEnded
-from bot.matrix.generation import Generation
-from bot.matrix.inbound import Clear, Inbound, SessionOf
-from bot.matrix.key_store import Machine
-from bot.matrix.olm_sessions import OlmSessions
-from bot.matrix.own_keys import OwnKeys
 from bot.matrix.request import Request
-from bot.matrix.room_keys import RoomKeys
 
 Json = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
+from bot.matrix.encryption.key_store import Machine
 from bot.matrix.errors import KeysOutdated, Rejected
-from bot.matrix.key_store import Machine
 from bot.matrix.request import Request
 
 _TYPE = "org.ag4-bot.key_store"

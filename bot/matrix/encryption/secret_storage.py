@@ -15,9 +15,9 @@ from Crypto.Protocol.KDF import HKDF
 
 from bot import recovery_key
 from bot.errors import TrustRefused
+from bot.matrix.encryption.signing import from_base64
 from bot.matrix.errors import Rejected
 from bot.matrix.request import Request
-from bot.matrix.signing import from_base64
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""End-to-end encryption: who vouches for us, whose devices get keys, reading and writing in encrypted rooms."""
