@@ -31,6 +31,14 @@ async def line(dialog: Dialog) -> str:
     return one
 
 
+async def says(dialog: Dialog, words: str) -> None:
+    """Ask until `!status` says so: what looks after the keys does that beside the conversation."""
+    for _ in range(100):
+        if words in await line(dialog):
+            return
+    raise AssertionError(await line(dialog))
+
+
 async def test_status_says_in_one_line_that_others_trust_the_device(dialog: Dialog) -> None:
     assert await line(dialog) == "- Verschlüsselung: Gerät bestätigt; Einmalschlüssel: 50; nicht lesbare Nachrichten: 0"
 
@@ -107,11 +115,9 @@ async def test_the_count_of_one_time_keys_follows(
     fault = homeserver.fail("POST */keys/upload", 500, times=1_000_000)
     await dialog.say("ben", "ag3", "!hilfe")
     dialog.now += timedelta(minutes=2)
-    await dialog.say("ben", "ag3", "!hilfe")
+    await says(dialog, "Einmalschlüssel: 0;")
     assert fault.hits
-    assert "Einmalschlüssel: 0;" in await line(dialog)
     fault.times = fault.hits
     assert await ask(dialog, person(homeserver, "anna"), "!hilfe") != []
     dialog.now += timedelta(minutes=2)
-    await dialog.say("ben", "ag3", "!hilfe")
-    assert "Einmalschlüssel: 50;" in await line(dialog)
+    await says(dialog, "Einmalschlüssel: 50;")
