@@ -96,6 +96,7 @@ class Intake:
                     break
                 try:
                     batch = receiving.result()
+                    self._reading_again.heard(batch.incoming, at=self._now())
                     late = await self._reading_again.try_again()
                     batch.incoming[:0] = [each.incoming for each in late if each.incoming is not None]
                     await self._without_forged_edits(batch)

@@ -1,5 +1,6 @@
 """Encrypted messages whose key came late: each is read then, and goes the way of any other (contract C1)."""
 
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from bot.matrix.events import Incoming
 from storage import unreadable
 from storage.database import Database
 
+MOST_PEOPLE, MOST_REMEMBERED = 500, 20
+"""Of so many people, in each room, so many messages are remembered: a number for each, in memory only."""
 MOST_AT_ONCE = 500
 """So many of the newest are tried."""
 
@@ -33,6 +36,21 @@ class ReadingAgain:
         self._tried: set[SessionOf] = set()
         self._tried_with: int | None = None
         self._version: int | None = None
+        self._heard: OrderedDict[tuple[str, str], deque[tuple[int, datetime]]] = OrderedDict()
+
+    def heard(self, incoming: Sequence[Incoming], *, at: datetime) -> None:
+        """Note what can be read: whoever was asked to send again has sent it again, if it is the same."""
+        for each in incoming:
+            if each.kind == "message" and each.origin is not None:
+                said = self._heard.setdefault((each.room_id, each.sender), deque(maxlen=MOST_REMEMBERED))
+                said.append((hash(each.body), at))
+                self._heard.move_to_end((each.room_id, each.sender))
+        while len(self._heard) > MOST_PEOPLE:
+            self._heard.popitem(last=False)
+
+    def _was_sent_again(self, late: Incoming, received_at: datetime) -> bool:
+        said = self._heard.get((late.room_id, late.sender), ())
+        return late.kind == "message" and any(words == hash(late.body) and at > received_at for words, at in said)
 
     async def try_again(self) -> Sequence[Late]:
         """What can be read now, oldest first. Raises MatrixError. Call `done` once it is stored."""
@@ -53,6 +71,8 @@ class ReadingAgain:
         found = []
         for each in sorted(waiting.values(), key=lambda each: each.id):
             incoming = sync.readable(self._client, each.room_id, each.event)
+            if incoming is not None and self._was_sent_again(incoming, each.received_at):
+                incoming = None
             if incoming is None or incoming.kind != unreadable.KIND:
                 found.append(Late(event_id=each.event_id, incoming=incoming, received_at=each.received_at))
         return found

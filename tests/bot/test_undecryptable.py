@@ -128,6 +128,21 @@ async def test_whoever_sends_without_a_key_is_asked_once_for_each_session(
     assert answers(anna)[2:] == [f"Echo: {text}" for text in ("eins", "zwei", "drei", "vier")]
 
 
+async def test_whoever_sends_again_as_asked_gets_one_answer_though_the_first_key_comes_after_all(
+    dialog: Dialog, anna: EncryptedPerson
+) -> None:
+    anna.say(ROOM, "!echo eins", hold_keys=True)
+    await dialog.settle()
+    [notice] = await later(dialog, anna)
+    anna.rotate(ROOM)
+    assert await ask(dialog, anna, "!echo eins") == ["Echo: eins"]
+    anna.release_keys()
+    await dialog.settle()
+    assert answers(anna) == [notice, "Echo: eins"]
+    assert await unread(dialog) == 0
+    assert await ask(dialog, anna, "!echo eins") == ["Echo: eins"]
+
+
 async def test_after_a_month_the_key_is_waited_for_no_longer(dialog: Dialog, anna: EncryptedPerson) -> None:
     anna.say(ROOM, "!echo eins", hold_keys=True)
     await dialog.settle()
