@@ -61,7 +61,8 @@ async def test_every_question_in_encrypted_rooms_survives_every_kill_once(
     assert [number for _, number in stored] == list(range(1, len(round_.asked) + 1))
     assert all(f"AG3-{number:03d}" in receipts[event_id] for event_id, number in stored)
     for name, room in itertools.product(ASKERS, ROOMS):
-        asked = [each for each in round_.asked if (each, room) in of(homeserver, name)]
+        theirs = of(homeserver, name)
+        asked = [each for each in round_.asked if (each, room) in theirs]
         assert receipted(homeserver, name, room) == asked, "C6: receipts of one person in a room keep their order"
     for device in round_.devices[: len(ASKERS)]:
         assert not [each for room in ROOMS for each in device.heard(room, BOT) if not isinstance(each, dict)]
