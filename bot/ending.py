@@ -58,7 +58,7 @@ def _after(error: SessionEnded) -> str:
     if isinstance(error, KeysOutdated):
         return (
             "The homeserver knows the bot's device by other encryption keys: those in the data directory were lost or"
-            " an old copy, and have been put aside. Start the bot again: with a password it goes on as a new device by"
+            " are an old copy. Start the bot again: it puts them aside and, with a password, goes on as a new device by"
             " itself; an access token has to be replaced."
         )
     return (

@@ -49,7 +49,7 @@ class SessionEnded(MatrixError):
 
 
 class KeysOutdated(SessionEnded):
-    """The key store was lost, or is older than the device; it is put aside, and a new login makes a new device."""
+    """The key store was lost, or is older than the device: the next start puts it aside and logs in as a new device."""
 
 
 class Rejected(MatrixError):

@@ -8,7 +8,7 @@ from typing import Any, Self
 import structlog
 
 from bot.matrix.encryption import key_store
-from bot.matrix.encryption.devices import Devices, Policy
+from bot.matrix.encryption.devices import Device, Devices, Policy
 from bot.matrix.encryption.encrypted_rooms import EncryptedRooms
 from bot.matrix.encryption.generation import Generation
 from bot.matrix.encryption.inbound import Clear, Inbound, SessionOf
@@ -156,11 +156,17 @@ class Crypto:
         for user_id, key in broken:
             for device in self._devices.of(user_id).values():
                 if device.curve25519 == key:
-                    await self._sessions.open([device], anew=True)
-                    if await self._sessions.send([device], "m.dummy", {}):
-                        _log.info("channel_mended", user=user_id, device=device.device_id)
+                    await self._mend_one(device)
             self._mended[user_id, key] = now
             self._inbound.unopened.discard((user_id, key))
+
+    async def _mend_one(self, device: Device) -> None:
+        try:
+            await self._sessions.open([device], anew=True)
+            if await self._sessions.send([device], "m.dummy", {}):
+                _log.info("channel_mended", user=device.user_id, device=device.device_id)
+        except Rejected as error:  # nothing to be tried again, and nothing to keep the others waiting
+            _log.warning("channel_not_mended", user=device.user_id, error=str(error))
 
     def trust(self, own_master: str | None) -> None:
         """Our own master key, as we keep it: by it our other devices, and the people we vouch for, are judged."""

@@ -82,6 +82,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio has no types
         except (PeeweeException, sqlite3.Error) as error:
             self._reload()
             raise StoreFailing(type(error).__name__) from error
+        except BaseException:
+            self._reload()  # the disk was set back, so memory has to be
+            raise
         finally:
             self._is_changing = self._account_changed = False
 
