@@ -61,6 +61,13 @@ def test_a_choice_that_does_not_exist_is_refused_with_those_that_do(key: str, go
         assert caught.value.problems == (f"[encryption] {key} must be {words}",)
 
 
+def test_only_people_whom_an_identity_of_ours_vouches_for_can_be_verified() -> None:
+    for identity in ("own", "recovery-key"):
+        assert made(identity=identity, devices="verified").encryption.devices == "verified"
+    with pytest.raises(ConfigError, match='devices = "verified" needs an identity that the bot holds'):
+        made(identity="print", devices="verified")
+
+
 @pytest.mark.parametrize("table", ["encryption", "login", "homeserver"])
 @pytest.mark.parametrize("key", ["recovery_key", "recovery-key", "Security_Key", "Wiederherstellungsschlüssel"])
 def test_a_recovery_key_in_the_file_is_refused_and_told_where_it_belongs(table: str, key: str) -> None:
