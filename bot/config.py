@@ -202,9 +202,11 @@ class Dates(_Table):
 
 
 class Questions(_Table):
-    """How long a group has for an answer."""
+    """How long people have to take a question, to answer it, and to say whether the answer helps."""
 
+    take_within_working_days: Annotated[int, Field(strict=True, ge=1, le=250)] = 2
     answer_within_working_days: Annotated[int, Field(strict=True, ge=1, le=250)] = 10
+    confirm_within_working_days: Annotated[int, Field(strict=True, ge=3, le=250)] = 10
 
 
 class Digest(_Table):

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import upgrades
+from bot import queueing, upgrades
 from bot.backoff import delay_s
 from bot.invitations import Invitations
 from bot.outgoing import Writer
@@ -203,8 +203,7 @@ class Dispatcher:
         return queued
 
     async def _queue(self, session: AsyncSession, rows: list[Outgoing]) -> list[Outgoing]:
-        replaced = (await self._surroundings.known(session)).replaced
-        return await outbox.add(session, upgrades.redirected(rows, replaced) if replaced else rows)
+        return await queueing.queue(session, rows, replaced=(await self._surroundings.known(session)).replaced)
 
     async def _count_failure(self, arrival: Arrival, *, park: bool) -> bool:
         """Whether the row is parked now; `!status` shows it then."""
@@ -294,4 +293,5 @@ class Dispatcher:
             thread_id=arrival.content.get("thread"),
             at=arrival.received_at,
             settings=self._settings,
+            mentions=tuple(arrival.content.get("mentions", ())),
         )

@@ -34,6 +34,8 @@ STILL_WORTH_SENDING = timedelta(days=1)
 """What was said for a room before the bot was in it is sent after all if it is no older than this."""
 MOST_UNCOMMITTED = 50
 """After so many responses with nothing for the bot, its position is committed all the same."""
+MOST_MENTIONS = 20
+"""So many people that a message mentions are kept; nobody means more of them."""
 
 
 class Intake:
@@ -266,6 +268,9 @@ class Intake:
             "addressed": addressed.at_all,
             "thread": each.thread_id,
         }
+        mentioned = [person for person in each.mentions if person != self._address.user_id][:MOST_MENTIONS]
+        if mentioned:
+            content["mentions"] = mentioned
         return content | {"target": each.target} if each.kind == "edit" else content
 
     def _is_addressed(self, each: Incoming) -> bool:

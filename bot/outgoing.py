@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.matrix import content
 from commands.command import Attachment, Call, Message, Reply
-from storage.outbox import Outgoing
+from storage.outbox import MESSAGE, Outgoing
 
 JOIN, LEAVE = "join", "leave"
 """Kinds of rows that are no events but requests."""
@@ -20,6 +20,15 @@ FILE = "file"
 """A file; its content holds the event ("event") and the bytes ("data", base64). The sender stores the bytes at the
 homeserver, adds to the event where they are, and sends it as an m.room.message."""
 
+EDIT = "edit"
+"""An edit; its content holds the key of the message ("of") and what takes its place ("new", an m.new_content)."""
+
+RETRACT = "retract"
+"""Never stored: where it stands among rows, the redactions of all that was said before about its subject are queued."""
+
+WORDS = (MESSAGE, EDIT, FILE)
+"""Kinds of rows that say something."""
+
 
 @dataclass(frozen=True)
 class Writer:
@@ -30,7 +39,7 @@ class Writer:
     def reply(self, call: Call, reply: Reply, *, cause: str, at: datetime) -> list[Outgoing]:
         """The rows of an answer: the answer where it was asked, its buttons, its file, and the messages elsewhere.
 
-        The buttons come before the file: they do not wait for an upload.
+        The buttons come before the file: they do not wait for an upload. What it retracts comes before all of it.
         """
         key = f"reply:{cause}"
         thread_id = call.thread_id or reply.thread_id
@@ -55,7 +64,8 @@ class Writer:
             for emoji in reply.reactions
         ]
         file = self._file(answer, reply.attachment, reply_to=call.event_id, thread_id=thread_id)
-        return [answer, *buttons, *file, *self.messages(reply.messages, at=at)]
+        retraction = self._retraction(answer, reply.retracts)
+        return [*retraction, answer, *buttons, *file, *self.messages(reply.messages, at=at)]
 
     def messages(self, messages: Iterable[Message], *, at: datetime) -> list[Outgoing]:
         """The rows of messages of the bot's own accord: each text, and its file right after it."""
@@ -72,6 +82,18 @@ class Writer:
         return self._text(message, at=at)
 
     def _text(self, message: Message, *, at: datetime) -> Outgoing:
+        lanes = _subject_lane(message.subject, message.room_id) or (f"{message.room_id}|",)
+        if message.replaces is not None:
+            new = content.message(
+                message.text,
+                notify=not message.quiet,
+                mentions=message.mentions,
+                most_bytes=content.MOST_BYTES // 2,  # it stands in an edit twice
+            )
+            edit = {"of": message.replaces, "new": new}
+            return self._row(
+                message.key, message.room_id, edit, lanes=lanes, subject=message.subject, at=at, event_type=EDIT
+            )
         return self._row(
             message.key,
             message.room_id,
@@ -82,10 +104,16 @@ class Writer:
                 reply_to=message.reply_to,
                 thread_id=message.thread_id,
             ),
-            lanes=_subject_lane(message.subject, message.room_id) or (f"{message.room_id}|",),
+            lanes=lanes,
             subject=message.subject,
             at=at,
         )
+
+    def _retraction(self, answer: Outgoing, subject: str | None) -> list[Outgoing]:
+        if subject is None:
+            return []
+        key, of = f"{RETRACT}:{answer.key}", {"subject": subject}
+        return [self._row(key, answer.room_id, of, lanes=(), at=answer.queued_at, event_type=RETRACT)]
 
     def room_request(self, what: str, room_id: str, *, cause: str, at: datetime, via: str = "") -> Outgoing:
         """The row of a join or leave; `via` is a server that is in the room."""
@@ -129,7 +157,7 @@ class Writer:
         lanes: tuple[str, ...],
         at: datetime,
         subject: str | None = None,
-        event_type: str = "m.room.message",
+        event_type: str = MESSAGE,
     ) -> Outgoing:
         return Outgoing(
             key=key,

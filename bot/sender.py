@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot import outgoing
 from bot.backoff import delay_s
-from bot.matrix import content
 from bot.matrix.client import Client
 from bot.matrix.errors import MatrixError, RateLimited, Rejected, ServerFailing, SessionEnded, Unreachable
 from bot.matrix.media import Uploads
+from bot.referring import KINDS, Referring
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Outgoing
@@ -39,6 +39,7 @@ class Sender:
         self._database = database
         self._client = client
         self._uploads = Uploads(client)
+        self._referring = Referring(database, client, note_sent=self.note_sent)
         self._now = now
         self._lanes: defaultdict[str, deque[int]] = defaultdict(deque)
         self._rows: dict[int, Outgoing] = {}
@@ -229,18 +230,13 @@ class Sender:
             case outgoing.LEAVE:
                 await self._client.leave(row.room_id)
                 return None
-            case outgoing.BUTTON:
-                target = await self._event_id_of(row.content["under"])
-                if target is None:
-                    raise Rejected(404, "AG4_MESSAGE_NOT_SENT")
-                event = content.reaction(target, row.content["emoji"])
+            case kind if kind in KINDS:
+                return await self._referring.send(row)
             case outgoing.FILE:
-                return await self._client.send(
-                    row.room_id, "m.room.message", await self._with_file(row), txn_id=row.txn_id
-                )
+                event = await self._with_file(row)
             case _:
                 event = row.content
-        return await self._client.send(row.room_id, row.type, event, txn_id=row.txn_id)
+        return await self._client.send(row.room_id, outbox.MESSAGE, event, txn_id=row.txn_id)
 
     async def _with_file(self, row: Outgoing) -> dict[str, Any]:
         """The event of a file, with where the file is now."""
@@ -253,11 +249,6 @@ class Sender:
             filename=event["filename"],
         )
         return event | where
-
-    async def _event_id_of(self, key: str) -> str | None:
-        await self.note_sent()
-        async with self._database.reading() as session:
-            return await outbox.event_id_of(session, key)
 
     async def _park(self, row: Outgoing, error: str) -> None:
         async with self._database.transaction() as session:

@@ -35,7 +35,10 @@ async def join(
 
 
 def redirected(rows: Sequence[Outgoing], replaced: Mapping[str, str]) -> list[Outgoing]:
-    """What is to be said in a room that was upgraded is said in the new one; what it would refer to is not there."""
+    """What is to be said in a room that was upgraded is said in the new one; what it would refer to is not there.
+
+    Buttons, edits and redactions find their message wherever it is when they are sent (see `referring`).
+    """
     return [each if each.room_id not in replaced else _moved(each, replaced[each.room_id]) for each in rows]
 
 

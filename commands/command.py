@@ -23,7 +23,8 @@ class Call:
 
     `event_id` is the message it is about: the one that was typed, also when it is edited or deleted, or the one that
     was reacted to. `cause` is the event that came in (for a typed message the same); it names every effect.
-    `thread_id` is the root of the thread it was written in.
+    `thread_id` is the root of the thread it was written in. `mentions` are the user IDs it mentions (client-server API,
+    User and room mentions), without the bot, each once, in their order; only for messages and edits.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Call:
     thread_id: str | None
     at: datetime
     settings: Settings
+    mentions: tuple[str, ...] = ()
 
     def words(self, count: int) -> list[str]:
         """The text as `count` words, the last taking the rest. Raises UsageError where one is missing."""
@@ -80,6 +82,11 @@ class Message:
     `key` is unique for ever: "remind:17:v2:3d:!room". `subject` is what a reaction to it will be about.
     `mentions` are told; `reply_to` and `thread_id` put it where the matter began. It notifies (m.text) unless `quiet`.
     `attachment` follows the text and mentions nobody.
+
+    `replaces` is the key of an earlier message of the bot in the same room, never of an edit: the text takes its place,
+    and nobody is told. Then `subject` and `quiet` are as they were there, `mentions` are all that the new text
+    mentions, and `reply_to` and `thread_id` do not count. What was not sent yet is changed before it is; where it was
+    removed, nothing is said.
     """
 
     key: str
@@ -91,6 +98,7 @@ class Message:
     thread_id: str | None = None
     quiet: bool = False
     attachment: Attachment | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +107,8 @@ class Reply:
 
     `reactions` are put under the answer as buttons; each has a typed command too (contract C14). `thread_id` is where
     it goes if the call cannot tell (a reaction does not know its thread). `attachment` follows the answer.
+    `retracts` is a subject ("question:17"): all that the bot has said about it before this answer, here and in other
+    rooms, is removed.
     """
 
     text: Markdown
@@ -107,6 +117,7 @@ class Reply:
     thread_id: str | None = None
     messages: tuple[Message, ...] = ()
     attachment: Attachment | None = None
+    retracts: str | None = None
 
 
 _POLITE = {"bitte", "danke", "bitte sehr", "bitte schoen"}
@@ -119,6 +130,7 @@ class Command:
     """A command: its German name (one or two words), who may use it, its help, and the function that does it.
 
     `once`: editing the message does not do it again, because what it would apply to may be another thing by now.
+    `own_check`: the handler itself checks who may; `role` is then only for whom help lists the command.
     """
 
     name: str
@@ -129,10 +141,15 @@ class Command:
     handler: Handler
     details: str = ""
     once: bool = False
+    own_check: bool = False
 
     async def __call__(self, call: Call, session: AsyncSession) -> Reply:
-        """Check the sender's role and that nothing stands behind a command that takes nothing; then do it."""
-        call.require(self.role)
+        """Check the sender's role and that nothing stands behind a command that takes nothing; then do it.
+
+        Raises NotAllowed, UsageError, and what the handler raises.
+        """
+        if not self.own_check:
+            call.require(self.role)
         if fold(call.text.rstrip("!.")) in _POLITE:
             call = replace(call, text="")
         if call.text and not self.usage:
@@ -141,9 +158,18 @@ class Command:
 
 
 def command(
-    name: str, usage: str = "", *, example: str, role: Role = Role.PARTICIPANT, once: bool = False
+    name: str,
+    usage: str = "",
+    *,
+    example: str,
+    role: Role = Role.PARTICIPANT,
+    once: bool = False,
+    own_check: bool = False,
 ) -> Callable[[Handler], Command]:
-    """Declare a command. The first line of the handler's docstring is the help line, the rest the details."""
+    """Declare a command. The first line of the handler's docstring is the help line, the rest the details.
+
+    With `own_check` the handler raises NotAllowed itself, and its docstring tells readers who may.
+    """
 
     def declare(handler: Handler) -> Command:
         help_line, _, details = (handler.__doc__ or "").partition("\n")
@@ -156,6 +182,7 @@ def command(
             example=example,
             handler=handler,
             once=once,
+            own_check=own_check,
         )
 
     return declare

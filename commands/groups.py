@@ -31,7 +31,7 @@ async def show(call: Call, session: AsyncSession) -> Reply:
             name=group.name,
             topic=group.topic,
             leads=await roles.leads_of(session, number),
-            open_questions=await questions.count_open(session, number),
+            open_questions=await questions.count_live(session, number),
             prefix=call.settings.prefix,
         )
     )

@@ -83,9 +83,16 @@ def _detail(text: str, commands: Sequence[Command], settings: Settings) -> Markd
         text=exact.help,
         details=exact.details,
         example=exact.example,
-        who=_WHO[exact.role],
+        who=_who(exact),
         prefix=settings.prefix,
     )
+
+
+def _who(command: Command) -> str:
+    who = _WHO[command.role]
+    if not command.own_check:
+        return who
+    return texts.ALL_CONCERNED if command.role is Role.PARTICIPANT else f"{who}{texts.OTHERS_TOO}"
 
 
 def _nearest(word: str, commands: Sequence[Command]) -> Command | None:

@@ -25,9 +25,9 @@ COMMANDS: tuple[Command, ...] = (
     *privacy.COMMANDS,
     *status.COMMANDS,
 )
-REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions,)
+REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *questions.REACTIONS)
 FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
-JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, digest.send_digests, *unreadable.JOBS)
+JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class Settings:
     reminders: tuple[str, ...] = ("14d", "3d", "1d", "1h")
     confirm_within_minutes: int = 10
     answer_within_working_days: int = 10
+    take_within_working_days: int = 2
+    confirm_within_working_days: int = 10
     digest_weekday: int = 0
     digest_time: time = time(8, 0)
     digest_rooms: tuple[str, ...] = ("coordination",)

@@ -8,18 +8,34 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import CalendarEvent, DigestWindow, HistoryEntry, Notice, NoticeKind, Question, QuestionState
+from storage.tables import (
+    LIVE,
+    CalendarEvent,
+    DigestWindow,
+    HistoryEntry,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Question,
+    QuestionState,
+)
 
 _CALENDAR = "calendar:"
+_ANSWERED = (QuestionState.ANSWERED, QuestionState.CONFIRMED)
+_REFUSED = (Outcome.DECLINED, Outcome.NOT_RESPONSIBLE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How many questions were asked, answered and withdrawn, by group; groups without any are left out."""
+    """How many questions were asked, answered, withdrawn and refused, by group; groups without any are left out.
+
+    Refused: closed because the group declined or is not responsible.
+    """
 
     asked: dict[int, int]
     answered: dict[int, int]
     withdrawn: dict[int, int]
+    refused: dict[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,19 +62,25 @@ async def add_window(session: AsyncSession, room_id: str, *, since: datetime, un
 
 
 async def open_questions(session: AsyncSession, *, group: int | None) -> Sequence[Question]:
-    """All open questions, those that are due first in front."""
-    statement = select(Question).where(Question.state == QuestionState.OPEN, *_of(group))
+    """All questions that wait for their answer, those that are due first in front."""
+    statement = select(Question).where(Question.state.in_(LIVE), *_of(group))
     return (await session.scalars(statement.order_by(Question.due_on, Question.asked_at, Question.id))).all()
+
+
+async def in_review(session: AsyncSession, *, group: int | None) -> int:
+    """How many questions wait for their release."""
+    statement = select(func.count()).where(Question.state == QuestionState.IN_REVIEW, *_of(group))
+    return await session.scalar(statement) or 0
 
 
 async def newest(
     session: AsyncSession, *, since: datetime, until: datetime, group: int | None, most: int
 ) -> Sequence[Question]:
-    """The questions asked last in a window (UTC, `until` not included) that are not withdrawn, newest first."""
+    """The questions asked last in a window (UTC, `until` not included) that everybody may read, newest first."""
     found = await session.scalars(
         select(Question)
         .where(Question.asked_at >= since, Question.asked_at < until, *_of(group))
-        .where(Question.state != QuestionState.WITHDRAWN)
+        .where(Question.state.in_((*LIVE, *_ANSWERED)))
         .order_by(Question.asked_at.desc(), Question.id.desc())
         .limit(most)
     )
@@ -70,9 +92,10 @@ async def counts(session: AsyncSession, *, since: datetime, until: datetime, gro
     asked = (Question.asked_at >= since, Question.asked_at < until)
     closed = (Question.closed_at >= since, Question.closed_at < until)
     return Counts(
-        asked=await _by_group(session, *asked, *_of(group)),
-        answered=await _by_group(session, *closed, Question.state == QuestionState.ANSWERED, *_of(group)),
-        withdrawn=await _by_group(session, *closed, Question.state == QuestionState.WITHDRAWN, *_of(group)),
+        asked=await _by_group(session, *asked, Question.state != QuestionState.SUBMITTED, *_of(group)),
+        answered=await _by_group(session, *closed, Question.state.in_(_ANSWERED), *_of(group)),
+        withdrawn=await _by_group(session, *closed, Question.outcome == Outcome.WITHDRAWN, *_of(group)),
+        refused=await _by_group(session, *closed, Question.outcome.in_(_REFUSED), *_of(group)),
     )
 
 

@@ -16,3 +16,9 @@ async def everyone(session: AsyncSession) -> Sequence[Group]:
 async def find(session: AsyncSession, number: int) -> Group | None:
     """The group with this number, or None."""
     return await session.get(Group, number)
+
+
+async def set_reviews(session: AsyncSession, group: Group, *, reviews: bool) -> None:
+    """Make new questions to a group wait for their release, or not."""
+    group.reviews = reviews
+    await session.flush()

@@ -19,10 +19,12 @@ async def add(
     role: Role | None = None,
     before: str | None = None,
     after: str | None = None,
-) -> None:
+) -> HistoryEntry:
     """Append one line. `subject` is `question:17`; `before` and `after` are states, never people's text."""
-    session.add(HistoryEntry(at=at, actor=actor, role=role, subject=subject, what=what, before=before, after=after))
+    entry = HistoryEntry(at=at, actor=actor, role=role, subject=subject, what=what, before=before, after=after)
+    session.add(entry)
     await session.flush()
+    return entry
 
 
 async def of(session: AsyncSession, subject: str) -> Sequence[HistoryEntry]:

@@ -1,12 +1,12 @@
 """What the bot wants to say or do, each named after its cause, until the homeserver has it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +37,21 @@ class Outgoing:
         return hashlib.sha256(self.key.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What became of a message that a later row refers to; `event_id` is None until it is sent.
+
+    `room_id` is "" where that was forgotten. `removed`: its redaction is sent or queued.
+    """
+
+    room_id: str
+    state: OutboxState
+    event_id: str | None
+    removed: bool
+
+
+MESSAGE, REDACT = "m.room.message", "redact"
+"""A message of ours, and the removal of one; its content names that message's key ("of")."""
 ECHO = "echo"
 """The type of a row that is known by its echo alone: it was sent after the backup that this database comes from."""
 
@@ -71,6 +86,11 @@ _ADOPT: Final = (
 )
 _PARKED: Final = (
     update(_OUTBOX).where(_OUTBOX.c.id == bindparam("row")).values(state=OutboxState.PARKED, error=bindparam("why"))
+)
+_FORGET: Final = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.key == bindparam("name"), _OUTBOX.c.state == OutboxState.PARKED)
+    .values(content=null())
 )
 
 
@@ -146,10 +166,66 @@ async def subjects(session: AsyncSession, event_ids: Iterable[str]) -> dict[str,
     return {event_id: subject for event_id, subject in found}  # noqa: C416 (rows are no pairs to dict)
 
 
-async def event_id_of(session: AsyncSession, key: str) -> str | None:
-    """The event ID of the message queued under `key`, or None where it is not sent."""
-    found: str | None = await session.scalar(select(_OUTBOX.c.event_id).where(_OUTBOX.c.key == key))
-    return found
+async def earlier(session: AsyncSession, key: str, *, before: int) -> Earlier | None:
+    """What became of the message queued under `key`, as far as it was queued before the row with the ID `before`."""
+    removal = select(_OUTBOX.c.id).where(_OUTBOX.c.key == redaction_of(key), _OUTBOX.c.id < before)
+    found = await session.execute(
+        select(_OUTBOX.c.room_id, _OUTBOX.c.state, _OUTBOX.c.event_id).where(
+            _OUTBOX.c.key == key, _OUTBOX.c.id < before
+        )
+    )
+    row = found.one_or_none()
+    if row is None:
+        return None
+    removed = await session.scalar(removal) is not None
+    return Earlier(room_id=row.room_id, state=row.state, event_id=row.event_id, removed=removed)
+
+
+async def reword(session: AsyncSession, key: str, wording: dict[str, Any]) -> None:
+    """Change what a parked message will say if it is sent after all; does nothing where it is not parked."""
+    parked = _OUTBOX.c.key == key, _OUTBOX.c.state == OutboxState.PARKED, _OUTBOX.c.type == MESSAGE
+    said = await session.scalar(select(_OUTBOX.c.content).where(*parked))
+    if said is not None:
+        await session.execute(update(_OUTBOX).where(*parked).values(content=said | wording))
+
+
+async def forget(session: AsyncSession, key: str) -> None:
+    """Drop what a parked message says: it is not to be sent any more (contract C17)."""
+    await session.execute(_FORGET, {"name": key})
+
+
+async def retract(
+    session: AsyncSession, subject: str, *, types: Collection[str], device_id: str, at: datetime
+) -> list[Outgoing]:
+    """The redactions of all rows of these types about a subject, not queued yet; what is parked says nothing now.
+
+    Each is in the lanes of what it redacts, so that it comes after it (contract C6).
+    """
+    found = await session.execute(
+        select(_OUTBOX.c.key, _OUTBOX.c.room_id, _OUTBOX.c.lanes)
+        .where(_OUTBOX.c.subject == subject, _OUTBOX.c.type.in_(types))
+        .order_by(_OUTBOX.c.id)
+    )
+    rows = found.all()
+    if rows:
+        await session.execute(_FORGET, [{"name": row.key} for row in rows])
+    return [
+        Outgoing(
+            key=redaction_of(row.key),
+            room_id=row.room_id,
+            type=REDACT,
+            content={"of": row.key},
+            lanes=tuple(row.lanes),
+            device_id=device_id,
+            queued_at=at,
+        )
+        for row in rows
+    ]
+
+
+def redaction_of(key: str) -> str:
+    """The key of the redaction of a message: there is never a second one."""
+    return f"redact:{key}"
 
 
 def _row(each: Outgoing) -> dict[str, Any]:

@@ -1,12 +1,26 @@
-"""Questions to the working groups, and their answers."""
+"""Questions to the working groups: numbering, finding, listing, changing."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import Answer, Question, QuestionState
+from storage.tables import (
+    LIVE,
+    HistoryEntry,
+    NoteKind,
+    Question,
+    QuestionAlias,
+    QuestionNote,
+    QuestionState,
+    QuestionTerm,
+)
+
+
+def subject_of(question_id: int) -> str:
+    """What the history, messages and reactions call a question: `question:17`."""
+    return f"question:{question_id}"
 
 
 async def add(
@@ -16,27 +30,32 @@ async def add(
     text: str,
     asked_by: str,
     asked_at: datetime,
+    due_since: date,
     due_on: date,
     room_id: str,
     source_event_id: str,
     thread_id: str | None = None,
+    state: QuestionState = QuestionState.OPEN,
+    confidential: bool = False,
 ) -> Question:
     """Store a question under its group's next number.
 
-    Numbers begin with 1 and have no gaps: nothing is ever removed, and transactions that write are serialised.
+    Numbers begin with 1 and have no gaps: nothing is ever removed, a number under which a question was known
+    before is not given out again, and transactions that write are serialised.
     """
-    last = await session.scalar(select(func.max(Question.number)).where(Question.group_number == group))
     question = Question(
         group_number=group,
-        number=(last or 0) + 1,
+        number=await next_number(session, group),
         text=text,
         asked_by=asked_by,
         asked_at=asked_at,
+        due_since=due_since,
         due_on=due_on,
         room_id=room_id,
         source_event_id=source_event_id,
         thread_id=thread_id,
-        state=QuestionState.OPEN,
+        state=state,
+        confidential=confidential,
         closed_at=None,
     )
     session.add(question)
@@ -44,25 +63,44 @@ async def add(
     return question
 
 
+async def next_number(session: AsyncSession, group: int) -> int:
+    """The number that the next question to a group gets."""
+    last = await session.scalar(select(func.max(Question.number)).where(Question.group_number == group))
+    alias = await session.scalar(select(func.max(QuestionAlias.number)).where(QuestionAlias.group_number == group))
+    return max(last or 0, alias or 0) + 1
+
+
+async def get(session: AsyncSession, question_id: int) -> Question | None:
+    """The question with this ID, or None."""
+    return await session.get(Question, question_id)
+
+
 async def find(session: AsyncSession, group: int, number: int) -> Question | None:
-    """The question with this number in its group, or None."""
-    return await session.scalar(select(Question).where(Question.group_number == group, Question.number == number))
+    """The question that has this number in the group, or had it before it was passed on, or None."""
+    found = await session.scalar(select(Question).where(Question.group_number == group, Question.number == number))
+    if found is not None:
+        return found
+    alias = await session.get(QuestionAlias, (group, number))
+    return None if alias is None else await get(session, alias.question_id)
+
+
+async def move_to_group(session: AsyncSession, question: Question, group: int) -> None:
+    """Give a question to another group under its next number; the old number keeps leading to it."""
+    session.add(QuestionAlias(group_number=question.group_number, number=question.number, question_id=question.id))
+    number = await next_number(session, group)
+    question.group_number, question.number = group, number
+    await session.flush()
+
+
+async def former_refs(session: AsyncSession, question: Question) -> list[str]:
+    """The numbers under which a question was known before, oldest group first."""
+    found = await session.scalars(select(QuestionAlias).where(QuestionAlias.question_id == question.id))
+    return [f"AG{each.group_number}-{each.number:03d}" for each in found]
 
 
 async def asked_in(session: AsyncSession, event_id: str) -> Question | None:
     """The question that was made of a message, or None."""
     return await session.scalar(select(Question).where(Question.source_event_id == event_id))
-
-
-async def answered_in(session: AsyncSession, event_id: str) -> tuple[Question, Answer] | None:
-    """The answer that was made of a message, with its question, or None."""
-    found = await session.execute(
-        select(Question, Answer)
-        .join(Answer, Answer.question_id == Question.id)
-        .where(Answer.source_event_id == event_id)
-    )
-    row = found.one_or_none()
-    return None if row is None else (row[0], row[1])
 
 
 async def nearest(session: AsyncSession, group: int, number: int, *, most: int = 3) -> list[Question]:
@@ -75,35 +113,52 @@ async def nearest(session: AsyncSession, group: int, number: int, *, most: int =
 
 
 async def same(session: AsyncSession, *, group: int, asked_by: str, text: str, since: datetime) -> Question | None:
-    """What this person asked this group in the same words at `since` or later, or None; blanks do not count."""
-    found = await session.scalars(
+    """What the same person asked the same group in the same words since then (UTC), or None; the newest."""
+    return await session.scalar(
         select(Question)
-        .where(Question.group_number == group, Question.asked_by == asked_by, Question.asked_at >= since)
-        .order_by(Question.id)
+        .where(
+            Question.group_number == group,
+            Question.asked_by == asked_by,
+            Question.asked_at >= since,
+            Question.text == text,
+        )
+        .order_by(Question.id.desc())
+        .limit(1)
     )
-    words = text.split()
-    return next((each for each in found if each.text is not None and each.text.split() == words), None)
 
 
-async def waiting_longest(session: AsyncSession, group: int, *, most: int) -> Sequence[Question]:
-    """The open questions of a group, the one due first in front."""
+async def ranked(
+    session: AsyncSession,
+    *,
+    group: int,
+    states: Collection[QuestionState] = LIVE,
+    most: int,
+    offset: int = 0,
+) -> Sequence[Question]:
+    """The questions of a group in these states: those with the most votes first, then what is due first."""
     found = await session.scalars(
         select(Question)
-        .where(Question.group_number == group, Question.state == QuestionState.OPEN)
-        .order_by(Question.due_on, Question.number)
+        .where(Question.group_number == group, Question.state.in_(states))
+        .order_by(Question.votes.desc(), Question.due_on, Question.id)
+        .offset(offset)
         .limit(most)
     )
     return found.all()
 
 
 async def newest(
-    session: AsyncSession, states: Collection[QuestionState], *, most: int, group: int | None = None
+    session: AsyncSession,
+    states: Collection[QuestionState],
+    *,
+    most: int,
+    offset: int = 0,
+    group: int | None = None,
 ) -> Sequence[Question]:
     """The questions in one of the states, the newest first; of one group where given."""
-    statement = select(Question).where(Question.state.in_(states)).order_by(Question.id.desc()).limit(most)
+    statement = select(Question).where(Question.state.in_(states)).order_by(Question.id.desc())
     if group is not None:
         statement = statement.where(Question.group_number == group)
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(statement.offset(offset).limit(most))).all()
 
 
 async def of_person(session: AsyncSession, user_id: str) -> Sequence[Question]:
@@ -112,54 +167,80 @@ async def of_person(session: AsyncSession, user_id: str) -> Sequence[Question]:
     return found.all()
 
 
+async def in_states(session: AsyncSession, states: Collection[QuestionState]) -> Sequence[Question]:
+    """All questions in one of the states, by group and number."""
+    found = await session.scalars(
+        select(Question).where(Question.state.in_(states)).order_by(Question.group_number, Question.number)
+    )
+    return found.all()
+
+
 async def counts(session: AsyncSession, states: Collection[QuestionState]) -> dict[int, int]:
     """How many questions in one of the states each group has; groups without any are left out."""
+    return await _by_group(session, Question.state.in_(states))
+
+
+async def count_live(session: AsyncSession, group: int) -> int:
+    """How many questions to a group wait for their answer."""
+    return (await counts(session, LIVE)).get(group, 0)
+
+
+async def merged_into(session: AsyncSession, question: Question) -> Sequence[Question]:
+    """What was merged into a question, also over several steps, by ID."""
+    found: list[Question] = []
+    level = [question.id]
+    while level:
+        step = await session.scalars(select(Question).where(Question.merged_into_id.in_(level)).order_by(Question.id))
+        new = step.all()
+        level = [each.id for each in new]
+        found += new
+    return sorted(found, key=lambda each: each.id)
+
+
+async def root_of(session: AsyncSession, question: Question) -> Question:
+    """What a question was merged into at the end, or the question itself."""
+    while question.merged_into_id is not None:
+        parent = await session.get_one(Question, question.merged_into_id)
+        question = parent
+    return question
+
+
+async def change(session: AsyncSession, question: Question, **what: object) -> None:
+    """Set columns of a question (`state`, `owner`, …)."""
+    for name, value in what.items():
+        setattr(question, name, value)
+    await session.flush()
+
+
+async def note(session: AsyncSession, question: Question, step: HistoryEntry, kind: NoteKind, text: str) -> None:
+    """Keep what somebody wrote about a step: its reason, or the wording that was replaced."""
+    session.add(QuestionNote(question_id=question.id, history_id=step.id, kind=kind, text=text))
+    await session.flush()
+
+
+async def notes(session: AsyncSession, question: Question) -> dict[int, QuestionNote]:
+    """What was written about the steps of a question, by the ID of the step in the history."""
+    found = await session.scalars(select(QuestionNote).where(QuestionNote.question_id == question.id))
+    return {each.history_id: each for each in found}
+
+
+async def remove_text(session: AsyncSession, question: Question) -> None:
+    """Remove what a question says, and what it said before, from everywhere in the database (contract C17)."""
+    question.text = None
+    await session.execute(
+        delete(QuestionNote).where(QuestionNote.question_id == question.id, QuestionNote.kind == NoteKind.WORDING)
+    )
+    await session.execute(delete(QuestionTerm).where(QuestionTerm.question_id == question.id))
+    await session.flush()
+
+
+async def _by_group(session: AsyncSession, *conditions: ColumnElement[bool]) -> dict[int, int]:
     found = await session.execute(
-        select(Question.group_number, func.count()).where(Question.state.in_(states)).group_by(Question.group_number)
+        select(Question.group_number, func.count()).where(*conditions).group_by(Question.group_number)
     )
     return {group: count for group, count in found}  # noqa: C416  (rows are no pairs to mypy)
 
 
-async def count_open(session: AsyncSession, group: int) -> int:
-    """How many questions to a group are open."""
-    return (await counts(session, [QuestionState.OPEN])).get(group, 0)
-
-
-async def valid_answer(session: AsyncSession, question: Question) -> Answer | None:
-    """The answer that holds, or None where there is none or its message was deleted."""
-    return await session.scalar(
-        select(Answer)
-        .where(Answer.question_id == question.id, Answer.text.is_not(None))
-        .order_by(Answer.id.desc())
-        .limit(1)
-    )
-
-
-async def answer(
-    session: AsyncSession, question: Question, *, text: str, by: str, at: datetime, source_event_id: str
-) -> Answer:
-    """Store an answer; the question counts as answered."""
-    given = Answer(question_id=question.id, text=text, answered_by=by, answered_at=at, source_event_id=source_event_id)
-    session.add(given)
-    question.state, question.closed_at = QuestionState.ANSWERED, at
-    await session.flush()
-    return given
-
-
-async def withdraw(session: AsyncSession, question: Question, *, at: datetime) -> None:
-    """Close a question without an answer and remove its text."""
-    question.state, question.closed_at, question.text = QuestionState.WITHDRAWN, at, None
-    await session.flush()
-
-
-async def remove_answer(session: AsyncSession, question: Question, given: Answer) -> None:
-    """Remove the text of an answer; the question is open again."""
-    given.text = None
-    question.state, question.closed_at = QuestionState.OPEN, None
-    await session.flush()
-
-
-async def reword(session: AsyncSession, what: Question | Answer, text: str | None) -> None:
-    """Replace the text of a question or answer, or remove it."""
-    what.text = text
-    await session.flush()
+async def parent_of(session: AsyncSession, question: Question) -> Question:
+    """What a merged question was merged into, one step. Raises NoResultFound for one that was not merged."""
+    return await session.get_one(Question, question.merged_into_id)

@@ -1,6 +1,7 @@
 """What the bot knows on its first day: `storage/seed/*.toml` into the tables. Loading again changes nothing."""
 
 import tomllib
+from dataclasses import dataclass
 from datetime import datetime
 from datetime import time as time_of_day
 from pathlib import Path
@@ -14,6 +15,16 @@ from storage import faq
 from storage.tables import CalendarEvent, EventStatus, Group
 
 _SEED = Path(__file__).parent / "seed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """The municipalities and districts of Sachsen-Anhalt."""
+
+    names: tuple[str, ...]
+    """Official names ("Aken (Elbe)") and short ones ("Wittenberg")."""
+    ordinary: frozenset[str]
+    """Names without river or region that are also ordinary words ("Burg")."""
 
 
 async def load(session: AsyncSession, *, at: datetime) -> None:
@@ -43,6 +54,14 @@ def project() -> dict[str, Any]:
     """The table `[project]`: names, sponsor, newsletters, website."""
     table: dict[str, Any] = _read("project.toml")["project"]
     return table
+
+
+def places() -> Places:
+    """The places named in `municipalities.toml`."""
+    table = _read("municipalities.toml")
+    kinds = ("independent", "municipalities", "associations", "districts", "also")
+    names = tuple(dict.fromkeys(name for kind in kinds for name in table[kind]))
+    return Places(names=names, ordinary=frozenset(table["ordinary"]))
 
 
 def _read(name: str) -> dict[str, Any]:

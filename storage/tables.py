@@ -6,7 +6,7 @@ people wrote stands in as few places as possible: the inbox drops it once handle
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, CheckConstraint, Enum, ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -21,6 +21,7 @@ class Base(DeclarativeBase):
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
         StrEnum: Enum(StrEnum, values_callable=lambda kind: [each.value for each in kind], native_enum=False),
     }
 
@@ -83,11 +84,44 @@ class DraftState(StrEnum):
 
 
 class QuestionState(StrEnum):
-    """Where a question stands."""
+    """Where a question stands; how it ended is its `Outcome`. Overdue is no state: it is derived.
 
+    Submitted: the asker has yet to agree to its being shown. In review: it waits for the lead's release. Deferred: it
+    waits for a plenary.
+    """
+
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
     OPEN = "open"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "working"
     ANSWERED = "answered"
+    CONFIRMED = "confirmed"
+    DEFERRED = "deferred"
+    CLOSED = "closed"
+
+
+LIVE: Final = (QuestionState.OPEN, QuestionState.ASSIGNED, QuestionState.IN_PROGRESS, QuestionState.DEFERRED)
+"""The states in which a question waits for its answer and everybody may read it."""
+
+
+class Outcome(StrEnum):
+    """How a question ended, for now or for good."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    REFERRED = "referred"
+    MERGED = "merged"
+    NOT_RESPONSIBLE = "not_responsible"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+
+
+class NoteKind(StrEnum):
+    """What people wrote about a question beside its text: why something was done, or what it said before."""
+
+    REASON = "reason"
+    WORDING = "wording"
 
 
 class NoticeKind(StrEnum):
@@ -186,6 +220,7 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_waiting", "state", sqlite_where=text("state != 'sent'")),
+        Index("outbox_about", "subject", sqlite_where=text("subject IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )
 
@@ -206,13 +241,14 @@ class OutboxRow(Base):
 
 
 class Group(Base):
-    """A working group (Arbeitsgruppe)."""
+    """A working group (Arbeitsgruppe). `reviews`: new questions wait until its lead releases them."""
 
     __tablename__ = "groups"
 
     number: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     topic: Mapped[str]
+    reviews: Mapped[bool] = mapped_column(default=False)
 
 
 class RoleGrant(Base):
@@ -287,10 +323,24 @@ class Draft(Base):
 
 
 class Question(Base):
-    """A question to a working group, numbered per group. `text` is gone once its message was deleted."""
+    """A question to a working group, numbered per group. `text` is gone once its message was deleted.
+
+    `asked_by`, `room_id` and `source_event_id` of a confidential question are forgotten ("", "forgotten:17") once its
+    answer needs them no more. `owner` is who took it or was given it. `due_since` to `due_on` is the time for the
+    answer (Berlin days); `told_light` the highest share of it (50, 80, 100) that was told, `told_unowned` how many were
+    told that nobody has taken it. `plenary_number` is the plenary it waits for, `deferrals` how many it has passed,
+    `passed_plenary` the last of them. A merged question keeps everything it had: `state_before_merge` is what
+    it goes back to. `similar_ids` are the questions that were shown with the receipt. `votes` is derived: see
+    `storage.votes`.
+    """
 
     __tablename__ = "questions"
-    __table_args__ = (UniqueConstraint("group_number", "number"),)
+    __table_args__ = (
+        UniqueConstraint("group_number", "number"),
+        Index("questions_listed", "group_number", "state"),
+        Index("questions_asked_by_group", "group_number", "asked_by"),
+        Index("questions_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_number: Mapped[int] = mapped_column(ForeignKey("groups.number"))
@@ -304,6 +354,22 @@ class Question(Base):
     due_on: Mapped[date]
     state: Mapped[QuestionState] = mapped_column(default=QuestionState.OPEN, index=True)
     closed_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None]
+    confidential: Mapped[bool] = mapped_column(default=False)
+    owner: Mapped[str | None]
+    due_since: Mapped[date]
+    with_coordination: Mapped[bool] = mapped_column(default=False)
+    reopened: Mapped[int] = mapped_column(default=0)
+    plenary_number: Mapped[int | None]
+    deferrals: Mapped[int] = mapped_column(default=0)
+    passed_plenary: Mapped[int | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
+    state_before_merge: Mapped[QuestionState | None]
+    told_light: Mapped[int] = mapped_column(default=0)
+    told_unowned: Mapped[int] = mapped_column(default=0)
+    told_confirmation: Mapped[bool] = mapped_column(default=False)
+    similar_ids: Mapped[list[int]] = mapped_column(default=list)
+    votes: Mapped[int] = mapped_column(default=0)
 
     answers: Mapped[list["Answer"]] = relationship(order_by="Answer.id", lazy="raise")
 
@@ -313,8 +379,58 @@ class Question(Base):
         return f"AG{self.group_number}-{self.number:03d}"
 
 
+class QuestionAlias(Base):
+    """A number under which a question was known before it was passed on to another group."""
+
+    __tablename__ = "question_aliases"
+
+    group_number: Mapped[int] = mapped_column(ForeignKey("groups.number"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+
+
+class QuestionNote(Base):
+    """What people wrote about a question beside its text; `history_id` is the step it belongs to."""
+
+    __tablename__ = "question_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    history_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
+    kind: Mapped[NoteKind]
+    text: Mapped[str]
+
+
+class QuestionTerm(Base):
+    """A word (stem) of a question's text, by which similar ones are found."""
+
+    __tablename__ = "question_terms"
+
+    term: Mapped[str] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True, index=True)
+
+
+class VoteMark(Base):
+    """One event by which a person supports a question: a reaction or a typed command.
+
+    However many marks a person leaves, they are one vote, which lasts until the last of them is gone.
+    """
+
+    __tablename__ = "vote_marks"
+    __table_args__ = (Index("vote_marks_of", "question_id", "user_id"),)
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    user_id: Mapped[str]
+    room_id: Mapped[str]
+    at: Mapped[datetime]
+
+
 class Answer(Base):
-    """An answer to a question."""
+    """An answer to a question; `oral`: given in a plenary, `text` is a word or two about it.
+
+    `answered_at` is when it got the words it has: a correction begins the time for the asker's word anew.
+    """
 
     __tablename__ = "answers"
 
@@ -324,6 +440,31 @@ class Answer(Base):
     answered_by: Mapped[str]
     answered_at: Mapped[datetime]
     source_event_id: Mapped[str] = mapped_column(unique=True)
+    oral: Mapped[bool] = mapped_column(default=False)
+
+
+class AnswerTold(Base):
+    """A room was told an answer under `key`, for these people; who was told gets the correction."""
+
+    __tablename__ = "answers_told"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), index=True)
+    room_id: Mapped[str]
+    key: Mapped[str]
+    people: Mapped[list[str]]
+    to_asker: Mapped[bool]
+
+
+class ListPosition(Base):
+    """How far a person has read a list in a room; `!mehr` goes on there. `payload` is what the list needs."""
+
+    __tablename__ = "list_positions"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    room_id: Mapped[str] = mapped_column(primary_key=True)
+    payload: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
 
 
 class HistoryEntry(Base):

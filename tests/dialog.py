@@ -204,8 +204,18 @@ class Dialog:
                 content=event.content,
             )
             for event in self.hs.world.events.values()
-            if event.sender == BOT and event.type == "m.room.message" and "body" in event.content
+            if event.sender == BOT
+            and event.type == "m.room.message"
+            and "body" in event.content
+            and _replaced(event.content) is None
         ]
+
+    def now_reads(self, answer: Answer) -> str:
+        """What one of the bot's messages says now, after its edits; "" where it was deleted."""
+        event = self.hs.world.events[answer.event_id]
+        edits = [each for each in self.hs.world.events.values() if _replaced(each.content) == answer.event_id]
+        content = edits[-1].content["m.new_content"] if edits and event.content else event.content
+        return str(content.get("body", ""))
 
     def _name(self, room_id: str) -> str:
         aliases = self.hs.room(room_id).aliases
@@ -214,3 +224,9 @@ class Dialog:
 
     def _room_of(self, event_id: str) -> str:
         return next(event.room_id for event in self.hs.world.events.values() if event.event_id == event_id)
+
+
+def _replaced(content: dict[str, Any]) -> str | None:
+    """The event that an edit edits, or None where it is none (client-server API, Event replacements)."""
+    relation = content.get("m.relates_to", {})
+    return relation.get("event_id") if relation.get("rel_type") == "m.replace" else None

@@ -13,18 +13,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import App
+from bot.outgoing import Writer
 from commands.command import Call, Follower, Job, Message, Reaction, Reply, command
 from commands.errors import NotPossible, UsageError
 from commands.help import help_for
 from commands.markup import fill
 from commands.registry import Registry
-from storage import rooms
+from storage import outbox, rooms
 from storage.tables import RoomKind
 from tests.dialog import BOT, MONDAY, PASSWORD, Dialog, config_for
 from tests.homeserver import Event, FakeHomeserver
 
 SECRET = "Rhabarberkuchen"
 """Stands for what a person wrote: it must be found only where it belongs."""
+MESSAGES = ("m.room.message", "m.room.encrypted")
 
 
 @command("echo", "<Text>", example="!echo Guten Tag")
@@ -117,6 +119,30 @@ def answers_to(hs: FakeHomeserver, event_id: str) -> list[Event]:
         and event.type == "m.room.message"
         and event.content.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id") == event_id
     ]
+
+
+async def speak(app: App, *messages: Message) -> None:
+    """Let the bot say something of its own accord, as a job does; does not wait until it is said."""
+    async with app.database.transaction() as session:
+        queued = await outbox.add(session, Writer("DEVICE").messages(messages, at=MONDAY))
+    app.sender.offer(queued)
+
+
+def shown(hs: FakeHomeserver, room: str, read: Callable[[Event], Any] = lambda event: event.content) -> list[str]:
+    """What a client shows of what the bot said in a room: edits where they belong, and nothing that was removed.
+
+    `read` is how that client reads an event; what belongs together must be seen without it.
+    """
+    bodies: dict[str, str] = {}
+    for event in hs.events(room):
+        if event.sender != BOT or event.type not in MESSAGES or event.redacted_because is not None:
+            continue
+        relation = event.content.get("m.relates_to", {})
+        if relation.get("rel_type") != "m.replace":
+            bodies[event.event_id] = read(event)["body"]
+        elif relation["event_id"] in bodies:
+            bodies[relation["event_id"]] = read(event)["m.new_content"]["body"]
+    return list(bodies.values())
 
 
 def query(path: Path, statement: str, *values: Any) -> list[tuple[Any, ...]]:

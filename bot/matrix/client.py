@@ -166,7 +166,15 @@ class Client:
             await self._settle_in(room_id)
             event_type, content = await self.crypto.encrypt(room_id, event_type, content)
         path = f"{_CLIENT}/rooms/{quote(room_id)}/send/{quote(event_type)}/{quote(txn_id)}"
-        answer = await self.request("PUT", path, {**content, events.MARK: txn_id})
+        return await self._put_event(path, {**content, events.MARK: txn_id})
+
+    async def redact(self, room_id: str, event_id: str, *, txn_id: str) -> str:
+        """Remove what an event says, under a transaction ID as `send`; return the redaction's event ID."""
+        path = f"{_CLIENT}/rooms/{quote(room_id)}/redact/{quote(event_id, safe='')}/{quote(txn_id)}"
+        return await self._put_event(path, {events.MARK: txn_id})
+
+    async def _put_event(self, path: str, body: Json) -> str:
+        answer = await self.request("PUT", path, body)
         if not isinstance(answer.get("event_id"), str):
             raise Unreachable("no event ID in the answer")
         return str(answer["event_id"])

@@ -28,12 +28,13 @@ def message(
     mentions: Sequence[str] = (),
     reply_to: str | None = None,
     thread_id: str | None = None,
+    most_bytes: int = MOST_BYTES,
 ) -> Json:
     """An m.room.message: m.text if people are to be notified, else m.notice; mentions are always explicit.
 
     In a thread, `reply_to` is the message it answers, or the fallback for clients without threads.
     """
-    plain, html = _that_fits(markdown)
+    plain, html = _that_fits(markdown, most_bytes)
     content: Json = {
         "msgtype": "m.text" if notify else "m.notice",
         "body": plain,
@@ -42,6 +43,21 @@ def message(
         "m.mentions": {"user_ids": sorted(mentions)} if mentions else {},
     }
     return content | _relation(reply_to, thread_id)
+
+
+def edit(target: str, new: Json) -> Json:
+    """An m.room.message that puts `new` in the place of `target` (client-server API, Event replacements).
+
+    Whom `new` mentions was told before, so outside of it nobody is mentioned. Both together must fit into an event.
+    """
+    fallback = {"body": f"* {new['body']}", "formatted_body": f"* {new['formatted_body']}", "m.mentions": {}}
+    relation = {"rel_type": "m.replace", "event_id": target}
+    return {**new, **fallback, "m.new_content": new, "m.relates_to": relation}
+
+
+def wording(new: Json) -> Json:
+    """What a message says, without whom it tells and how, and without where it belongs."""
+    return {name: new[name] for name in ("body", "format", "formatted_body")}
 
 
 def file(
@@ -93,12 +109,12 @@ def reaction(target: str, emoji: str) -> Json:
     return {"m.relates_to": {"rel_type": "m.annotation", "event_id": target, "key": emoji}}
 
 
-def _that_fits(markdown: str) -> tuple[str, str]:
-    """The text as (plain body, HTML), with its end left out where both together are too much for an event."""
-    shown, most = markdown, MOST_BYTES
+def _that_fits(markdown: str, most_bytes: int) -> tuple[str, str]:
+    """The text as (plain body, HTML), with its end left out where both together are more than `most_bytes`."""
+    shown, most = markdown, most_bytes
     while True:
         plain, html = render(shown)
-        if len(orjson.dumps([plain, html])) <= MOST_BYTES:
+        if len(orjson.dumps([plain, html])) <= most_bytes:
             return plain, html
         most = most * 2 // 3
         cut = markdown[:most]

@@ -1,5 +1,6 @@
 """The homeserver's events -> ours. Whatever comes in, nothing here raises: what does not fit is None (contract C5)."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -8,6 +9,10 @@ Kind = Literal["message", "edit", "reaction", "redaction", "undecryptable"]
 
 MARK = "org.ag4-bot.txn_id"
 """A field of our events with their transaction ID: any device of ours knows the echo of what another one sent."""
+
+_USER_ID = re.compile(r"@[!-9;-~]+:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""Client-server API appendices, User identifiers; of the historical ones those in the longer form of the grammar."""
+_MOST_CHARACTERS = 255
 
 _ANSWERABLE = ("m.text", "m.emote")  # never m.notice: bots do not answer bots (client-server API, m.notice)
 
@@ -18,7 +23,8 @@ class Incoming:
 
     `body` is what was typed, without the quote of a rich reply. `origin` says where in a Megolm session an encrypted
     event stood: another event from the same place is a replay. `target` is the event that an edit, reaction or
-    redaction is about. `thread_id` is the root of the thread, `reply_to` the message it replies to.
+    redaction is about. `thread_id` is the root of the thread, `reply_to` the message it replies to. `mentions` are
+    valid user IDs, each once.
     """
 
     kind: Kind
@@ -107,7 +113,7 @@ def _message(room_id: str, event_id: str, sender: str, content: Json) -> Incomin
         target=_text(relation, "event_id") if is_edit else "",
         thread_id=(_text(relation, "event_id") or None) if in_thread else None,
         reply_to=None if in_thread and relation.get("is_falling_back") else reply_to,
-        mentions=tuple(each for each in mentions if isinstance(each, str)) if isinstance(mentions, list) else (),
+        mentions=tuple(dict.fromkeys(filter(_is_user_id, mentions))) if isinstance(mentions, list) else (),
     )
 
 
@@ -127,6 +133,10 @@ def _without_quote(body: str) -> str:
     while lines and lines[0].startswith(">"):
         lines.pop(0)
     return "\n".join(lines).lstrip("\n")
+
+
+def _is_user_id(each: Any) -> bool:
+    return isinstance(each, str) and len(each) <= _MOST_CHARACTERS and _USER_ID.fullmatch(each) is not None
 
 
 def _mapping(parent: Json, key: str) -> Json:

@@ -11,7 +11,7 @@ from commands.dates.wall_clock import instant, wall
 from commands.event_text import name, when
 from storage import calendar, digests, health
 from storage.digests import Counts
-from storage.tables import CalendarEvent, Question
+from storage.tables import CalendarEvent, Question, QuestionState
 
 _NEWEST = 2
 _SUNDAY = 6
@@ -47,11 +47,12 @@ class DateLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """All that a digest says. `open_count` counts all open questions, due or not."""
+    """All that a digest says. `open_count` counts all open questions, also those that wait for a plenary."""
 
     overdue: Sequence[OpenQuestion]
     due_this_week: Sequence[OpenQuestion]
     open_count: int
+    in_review: int
     parked: int
     unreadable: int
     counts: Counts
@@ -63,13 +64,16 @@ class Contents:
     @property
     def has_decisions(self) -> bool:
         """Whether somebody has to do something."""
-        return bool(self.overdue or self.due_this_week or self.parked or self.unreadable)
+        return bool(self.overdue or self.due_this_week or self.in_review or self.parked or self.unreadable)
 
     @property
     def has_news(self) -> bool:
         """Whether anything happened in the window."""
         counts = self.counts
-        return bool(counts.asked or counts.answered or counts.withdrawn or self.changes or self.skipped_reminders)
+        return bool(
+            any((counts.asked, counts.answered, counts.withdrawn, counts.refused, self.changes))
+            or self.skipped_reminders
+        )
 
 
 def latest_due(now: datetime, *, weekday: int, at: time) -> datetime:
@@ -92,13 +96,15 @@ async def read(session: AsyncSession, covered: Window, *, now: datetime, group: 
     """Collect what a digest says about a group, or about everything; what is due is judged at `now` (UTC)."""
     today = wall(now).date()
     asked = await digests.open_questions(session, group=group)
+    timed = [each for each in asked if each.state is not QuestionState.DEFERRED]
     sunday = today + timedelta(days=_SUNDAY - today.weekday())
     state = await health.read(session) if group is None else None
     since, until = covered.since, covered.until
     return Contents(
-        overdue=[_shown(each, today) for each in asked if each.due_on < today],
-        due_this_week=[_shown(each, today) for each in asked if today <= each.due_on <= sunday],
+        overdue=[_shown(each, today) for each in timed if each.due_on < today],
+        due_this_week=[_shown(each, today) for each in timed if today <= each.due_on <= sunday],
         open_count=len(asked),
+        in_review=await digests.in_review(session, group=group),
         parked=sum(each.count for each in (*state.parked_in, *state.parked_out)) if state else 0,
         unreadable=state.unreadable if state else 0,
         counts=await digests.counts(session, since=since, until=until, group=group),

@@ -13,7 +13,7 @@ from commands.dates.wording import countdown
 from commands.event_text import name, when
 from commands.faq.ranking import MAX_CHARACTERS, Entry, Ranking
 from commands.faq.small_talk import SmallTalk, small_talk
-from commands.faq.words import fold
+from commands.german_words import fold
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import faq as texts

@@ -18,7 +18,7 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from commands.faq.words import (
+from commands.german_words import (
     ASKING_WORDS,
     CARDINALS,
     INTENT,

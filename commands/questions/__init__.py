@@ -1,6 +1,36 @@
-"""Fragen an eine Arbeitsgruppe: asking, following, answering, and what an edit or deletion does to them."""
+"""Fragen an eine Arbeitsgruppe: the whole life of a question, a module for each part of it."""
 
-from commands.questions.asking import COMMANDS
+from commands.questions import (
+    agenda,
+    answering,
+    asking,
+    closing,
+    confidence,
+    feedback,
+    lists,
+    merging,
+    owning,
+    reminding,
+    review,
+    voting,
+    withdrawing,
+)
 from commands.questions.edits import FOLLOWER
+from commands.questions.reactions import REACTIONS
 
-__all__ = ["COMMANDS", "FOLLOWER"]
+COMMANDS = (
+    *asking.COMMANDS,
+    *lists.COMMANDS,
+    *voting.COMMANDS,
+    *feedback.COMMANDS,
+    *withdrawing.COMMANDS,
+    *answering.COMMANDS,
+    *owning.COMMANDS,
+    *review.COMMANDS,
+    *closing.COMMANDS,
+    *merging.COMMANDS,
+    *agenda.COMMANDS,
+)
+JOBS = (*reminding.JOBS, *agenda.JOBS, *confidence.JOBS)
+
+__all__ = ["COMMANDS", "FOLLOWER", "JOBS", "REACTIONS"]

@@ -6,18 +6,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Follower, Message, Reply
 from commands.dates.days import fold
+from commands.errors import NotPossible
 from commands.group_names import take_group, take_ref
 from commands.markup import Markdown, clean
-from commands.questions.words import acting_role, answer_text, is_blank, note, question_text, subject, to_asker
+from commands.questions import answering, confidence, life, similar, voting
+from commands.questions.never import never_collected
+from commands.questions.receipt import AGREE, told_key
+from commands.questions.telling import everybody_at, group_room
+from commands.questions.withdrawing import withdrawn
+from commands.questions.words import answer_text, is_blank, named_group, question_text, subject
+from commands.texts import question_edits as texts
 from commands.texts import question_errors as errors
-from commands.texts import questions as texts
-from storage import questions
-from storage.tables import Answer, Question, QuestionState, Role
+from commands.texts import question_never
+from commands.texts import questions as asked
+from commands.texts.question_words import Step
+from storage import answers, questions
+from storage.tables import Answer, NoteKind, Question, QuestionState
 
-ASK, ANSWER = "frage", "antwort"
+ASK, ANSWERING = "frage", ("antwort", "teilantwort", "verweis", "berichtigen")
 
 
-async def edited(call: Call, cause: str, session: AsyncSession) -> Reply | None:
+async def edited(call: Call, _cause: str, session: AsyncSession) -> Reply | None:
     """Somebody edited a message of theirs that asked or answered a question.
 
     An edit by anyone else than the author does not count (client-server API, Validity of replacement events).
@@ -25,28 +34,30 @@ async def edited(call: Call, cause: str, session: AsyncSession) -> Reply | None:
     question = await questions.asked_in(session, call.event_id)
     if question is not None and (question.asked_by, question.room_id) == (call.sender, call.room_id):
         return await _question_edited(call, session, question)
-    found = await questions.answered_in(session, call.event_id)
+    found = await answers.made_of(session, call.event_id)
     if found is not None and found[1].answered_by == call.sender:
-        return await _answer_edited(call, cause, session, *found)
+        return await _answer_edited(call, session, *found)
     return None
 
 
-async def deleted(call: Call, cause: str, session: AsyncSession) -> Reply | None:
-    """A message that asked or answered a question was deleted; the homeserver has checked who may."""
+async def deleted(call: Call, _cause: str, session: AsyncSession) -> Reply | None:
+    """A message that asked, answered or voted was deleted, or a reaction taken back; the homeserver checked who may."""
+    if await voting.mark_removed(call, session):
+        return None
     question = await questions.asked_in(session, call.event_id)
     if question is not None and question.room_id == call.room_id:
         return await _question_deleted(call, session, question)
-    found = await questions.answered_in(session, call.event_id)
+    found = await answers.made_of(session, call.event_id)
     if found is not None:
-        return await _answer_deleted(call, cause, session, *found)
+        return await answering.remove(call, session, *found)
     return None
 
 
 async def _question_edited(call: Call, session: AsyncSession, question: Question) -> Reply:
     prefix = call.settings.prefix
-    if question.state is not QuestionState.OPEN:
+    if (Step.REWORD, question.state) not in life.TRANSITIONS:
         return _where_it_was_asked(question, errors.edit_too_late(question))
-    rest = _behind(ASK, call.text)
+    rest = _behind((ASK,), call.text)
     if rest is None or take_ref(rest) is not None:
         return _where_it_was_asked(question, errors.edit_unclear(question, prefix=prefix))
     number, words = take_group(rest, call.room_group)
@@ -55,66 +66,91 @@ async def _question_edited(call: Call, session: AsyncSession, question: Question
     if number != question.group_number:
         return _where_it_was_asked(question, errors.edit_other_group(question, number, prefix=prefix))
     text = question_text(call, number, words)
+    never = never_collected(text)
+    if never is not None:
+        raise NotPossible(question_never.refused(never, prefix=prefix))
     if text == question.text:
         return _where_it_was_asked(question, errors.edit_same(question))
-    await questions.reword(session, question, text)
-    await note(call, session, question, texts.REWORDED, before=question.state)
-    return _where_it_was_asked(question, texts.reworded(question, prefix=prefix))
+    return await _reworded(call, session, question, text)
 
 
-async def _answer_edited(call: Call, cause: str, session: AsyncSession, question: Question, answer: Answer) -> Reply:
+async def _reworded(call: Call, session: AsyncSession, question: Question, text: str) -> Reply:
+    prefix, old = call.settings.prefix, question.text or ""
+    step = await life.take(call, session, question, Step.REWORD, by_asker=True)
+    await questions.note(session, question, step, NoteKind.WORDING, old)
+    await questions.change(session, question, text=text)
+    await similar.index(session, question)
+    if question.state is QuestionState.SUBMITTED:
+        return await _still_to_agree(call, session, question)
+    told = texts.reworded_for_voters(question, old, prefix=prefix)
+    places = [each for each in await everybody_at(session, question) if not each.asker]
+    messages = [each.message(question, f"reworded:{call.cause}:{number}", told) for number, each in enumerate(places)]
+    messages += await _note_for_group(call, session, question)
+    return replace(_where_it_was_asked(question, texts.reworded(question, prefix=prefix)), messages=tuple(messages))
+
+
+async def _still_to_agree(call: Call, session: AsyncSession, question: Question) -> Reply:
+    """What might have given the asker away may be gone from the text now; then they have agreed by editing it."""
+    group = await named_group(call, session, question.group_number)
+    warning = await confidence.warning(session, group, question.text or "")
+    if warning is None:
+        return replace(await confidence.agree(call, session, question), thread_id=question.thread_id)
+    text = warning.text(question, group, prefix=call.settings.prefix)
+    return replace(_where_it_was_asked(question, text), reactions=(AGREE,))
+
+
+async def _note_for_group(call: Call, session: AsyncSession, question: Question) -> list[Message]:
+    """The note in the group's room says what the question says now, in place."""
+    room_id = await group_room(session, question.group_number)
+    if room_id is None or room_id == question.room_id or question.state is QuestionState.IN_REVIEW:
+        return []
+    asker = None if question.confidential else question.asked_by
+    return [
+        Message(
+            key=f"renewed:{call.cause}",
+            room_id=room_id,
+            text=asked.new_for_group(question, asker, prefix=call.settings.prefix),
+            subject=subject(question),
+            quiet=True,
+            replaces=told_key(question),
+        )
+    ]
+
+
+async def _answer_edited(call: Call, session: AsyncSession, question: Question, answer: Answer) -> Reply:
     prefix = call.settings.prefix
     if answer.text is None:
         return _about(question, errors.answer_gone(question))
-    ref = take_ref(_behind(ANSWER, call.text) or "")
-    if ref is None or ref[:2] != (question.group_number, question.number) or is_blank(ref[2]):
+    ref = take_ref(_behind(ANSWERING, call.text) or "")
+    if ref is None or await questions.find(session, ref[0], ref[1]) is not question or is_blank(ref[2]):
         return _about(question, errors.answer_edit_unclear(question, prefix=prefix))
-    call.require(Role.LEAD, group=question.group_number)
-    text = answer_text(ref[2])
-    if text == answer.text:
-        return _about(question, errors.edit_same(question))
-    await questions.reword(session, answer, text)
-    role = acting_role(call.roles, question.group_number)
-    await note(call, session, question, texts.CORRECTED, before=question.state, role=role)
-    told = texts.corrected(question, text, answered_as=texts.as_role(role, question.group_number), prefix=prefix)
-    return _about(question, texts.correction_noted(question), to_asker(question, f"corrected:{cause}", told))
+    if answer is not await answers.valid(session, question):
+        return _about(question, errors.answer_out_of_date(question, prefix=prefix))
+    life.require(call, question, Step.CORRECT)
+    return await answering.reword(call, session, question, answer, answer_text(ref[2]))
 
 
 async def _question_deleted(call: Call, session: AsyncSession, question: Question) -> Reply | None:
-    """None where nothing is left to delete: it was withdrawn, or deleted before."""
+    """None where nothing is left to delete: it was withdrawn, or deleted before.
+
+    What the bot wrote about it goes too: it quotes the text.
+    """
     if question.text is None:
         return None
-    before = question.state
-    if before is QuestionState.OPEN:
-        await questions.withdraw(session, question, at=call.at)
-        await note(call, session, question, texts.WITHDRAWN, before=before)
+    messages: tuple[Message, ...] = ()
+    if (Step.WITHDRAW, question.state) in life.TRANSITIONS:
+        messages = await withdrawn(call, session, question, by_asker=True)
     else:
-        await questions.reword(session, question, None)
-        await note(call, session, question, texts.DELETED, before=before)
-    return _where_it_was_asked(question, texts.deleted(question))
+        await life.take(call, session, question, Step.DELETE_TEXT, by_asker=True)
+        await questions.remove_text(session, question)
+    reply = _where_it_was_asked(question, texts.deleted(question, prefix=call.settings.prefix))
+    return replace(reply, messages=messages, retracts=subject(question))
 
 
-async def _answer_deleted(
-    call: Call, cause: str, session: AsyncSession, question: Question, answer: Answer
-) -> Reply | None:
-    """None where the answer was deleted before. Without a text of its own the question cannot be open again."""
-    if answer.text is None:
-        return None
-    before = question.state
-    await questions.remove_answer(session, question, answer)
-    if question.text is None:
-        await questions.withdraw(session, question, at=call.at)
-    what = texts.ANSWER_AND_TEXT_DELETED if question.text is None else texts.ANSWER_DELETED
-    await note(call, session, question, what, before=before)
-    prefix = call.settings.prefix
-    told = to_asker(question, f"unanswered:{cause}", texts.answer_gone_for_you(question, prefix=prefix))
-    return _about(question, texts.answer_deleted(question, prefix=prefix), told)
-
-
-def _behind(name: str, text: str) -> str | None:
+def _behind(names: tuple[str, ...], text: str) -> str | None:
     """What follows a command's name in an edited message, or None where it begins otherwise."""
     words = clean(text).split(None, 1)
-    if not words or fold(words[0]) != name:
+    if not words or fold(words[0]) not in names:
         return None
     return words[1] if len(words) > 1 else ""
 
@@ -124,8 +160,8 @@ def _where_it_was_asked(question: Question, text: Markdown) -> Reply:
     return replace(_about(question, text), thread_id=question.thread_id)
 
 
-def _about(question: Question, text: Markdown, *messages: Message) -> Reply:
-    return Reply(text=text, subject=subject(question), messages=messages)
+def _about(question: Question, text: Markdown) -> Reply:
+    return Reply(text=text, subject=subject(question))
 
 
 FOLLOWER = Follower(edited=edited, deleted=deleted)

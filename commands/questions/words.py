@@ -4,17 +4,18 @@ import unicodedata
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.command import Call, Message
+from commands.command import Call
 from commands.errors import NotFound, NotPossible, UsageError
 from commands.group_names import take_group, take_ref
-from commands.markup import Markdown, clean
+from commands.markup import clean
 from commands.texts import question_errors as errors
-from storage import groups, history, questions
-from storage.roles import Roles
-from storage.tables import Group, Question, Role
+from commands.texts.question_words import Step
+from storage import groups, questions
+from storage.tables import Group, Question
 
 MOST_IN_QUESTION = 2000
 MOST_IN_ANSWER = 4000
+MOST_IN_REASON = 500
 FEWEST_WORDS = 2
 FEWEST_LETTERS = 12
 """A question has at least so many words, or else so many letters."""
@@ -22,42 +23,7 @@ FEWEST_LETTERS = 12
 
 def subject(question: Question) -> str:
     """What the history, messages and reactions call a question."""
-    return f"question:{question.id}"
-
-
-def to_asker(question: Question, key: str, text: Markdown) -> Message:
-    """A message to whoever asked, where they asked; it notifies."""
-    return Message(
-        key=key,
-        room_id=question.room_id,
-        text=text,
-        subject=subject(question),
-        mentions=(question.asked_by,),
-        reply_to=question.source_event_id,
-        thread_id=question.thread_id,
-    )
-
-
-async def note(
-    call: Call,
-    session: AsyncSession,
-    question: Question,
-    what: str,
-    *,
-    before: str | None,
-    role: Role | None = None,
-) -> None:
-    """Write into the history what became of a question; `role` is the one acted in, else the sender's highest."""
-    await history.add(
-        session,
-        subject(question),
-        what,
-        at=call.at,
-        actor=call.sender,
-        role=role or call.roles.highest,
-        before=before,
-        after=question.state,
-    )
+    return questions.subject_of(question.id)
 
 
 async def named_group(call: Call, session: AsyncSession, number: int, *, remedy: str = errors.SHOW_ALL) -> Group:
@@ -131,9 +97,13 @@ def answer_text(text: str) -> str:
     return text
 
 
-def acting_role(roles: Roles, group: int) -> Role:
-    """As whom somebody answers for a group: its lead, or else the coordination."""
-    return Role.LEAD if group in roles.leads else Role.COORDINATOR
+def reason_text(text: str, step: Step) -> str:
+    """A text that can be a reason; raises UsageError or NotPossible where it cannot."""
+    if is_blank(text):
+        raise UsageError(errors.no_reason(step))
+    if len(text) > MOST_IN_REASON:
+        raise NotPossible(errors.too_long("Begründung", len(text), MOST_IN_REASON))
+    return text
 
 
 def is_blank(text: str) -> bool:

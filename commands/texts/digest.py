@@ -84,6 +84,8 @@ def _to_decide(contents: Contents, *, today: date, group: int | None, prefix: st
         lines = [_due(each, today) for each in contents.due_this_week[:_DUE]]
         more = len(contents.due_this_week) - _DUE
         parts.append(_list(f"Diese Woche fällig: {_questions(len(contents.due_this_week))}", lines, more=more))
+    if contents.in_review:
+        parts.append(fill("**Auf Freigabe warten:** {questions}", questions=_questions(contents.in_review)))
     if contents.parked or contents.unreadable:
         parts.append(
             fill(
@@ -115,6 +117,7 @@ def _news(contents: Contents, *, since: str) -> list[Markdown]:
             ("Fragen gestellt", counts.asked),
             ("Fragen beantwortet", counts.answered),
             ("Fragen zurückgezogen", counts.withdrawn),
+            ("Fragen abgelehnt", counts.refused),
         )
         if found
     ]

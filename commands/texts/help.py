@@ -16,6 +16,8 @@ NEAREST = "Meinten Sie `{prefix}{name}`? {help}"
 WHAT_I_CAN = "Was Sie hier tun können, zeigt `{prefix}hilfe`."
 USAGE = "So geht es: `{prefix}{name}{usage}`\nBeispiel: `{example}`"
 NOT_AGAIN = "Durch Bearbeiten wird dieser Befehl nicht noch einmal ausgeführt. Bitte senden Sie ihn als neue Nachricht."
+ALL_CONCERNED = "alle, die es im Einzelfall betrifft"
+OTHERS_TOO = ", im Einzelfall auch andere"
 WELCOME = (
     "Guten Tag! Ich bin der Bot der AG 4 (Kommunikation) im CIO-Projekt.\n\n"
     "- Fragen Sie mich einfach, zum Beispiel: *Wann ist die nächste OZG-Sprechstunde?*\n"

@@ -1,16 +1,23 @@
 """What is wrong with a question, an answer or an edit of one, and what to do instead."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from commands.dates.wall_clock import wall
-from commands.dates.wording import plain_day
-from commands.markup import Markdown, fill
+from commands.markup import Markdown, fill, join
+from commands.texts.question_words import COMMANDS, Actor, Step, standing
 from commands.texts.questions import code
 from storage.tables import Group, Question, QuestionState
 
 MORE_THAN_A_STATE = "Bitte schreiben Sie dahinter nur eine AG und eines der Wörter „offen“, „beantwortet“ oder „alle“."
 ASK, LIST, SHOW_ALL = "frage AG3 Ihre Frage", "fragen AG3", "fragen alle"
 """Commands to go on with where there is no such group."""
+
+_MOST_POSSIBLE = 5
+_WHO = {
+    Actor.LEAD: "die Leitung der AG {group}",
+    Actor.COORDINATION: "die Koordination",
+    Actor.OWNER: "wer sie übernommen hat",
+    Actor.ASKER: "wer die Frage gestellt hat",
+}
 
 
 def which_group(groups: Sequence[Group]) -> Markdown:
@@ -36,6 +43,11 @@ def too_short() -> Markdown:
 def no_text(what: str) -> Markdown:
     """A question or answer without words; `what` is "Frage" or "Antwort"."""
     return fill("Es fehlt der Text Ihrer {what}.", what=what)
+
+
+def no_reason(step: Step) -> Markdown:
+    """A step that needs its reason, without one."""
+    return fill("Bitte nennen Sie den Grund, damit er in der Frage steht ({step}).", step=step.value)
 
 
 def too_long(what: str, length: int, most: int) -> Markdown:
@@ -112,30 +124,47 @@ def unknown_question(ref: str, group: Group, near: Sequence[Question], *, prefix
     )
 
 
-def not_yours(question: Question) -> Markdown:
-    """Somebody else's question is not withdrawn."""
-    return fill("Zurückziehen kann **{ref}** nur, wer die Frage gestellt hat, oder die Koordination.", ref=question.ref)
+def not_yours_to_do(question: Question, by: Collection[Actor], *, prefix: str) -> Markdown:
+    """Somebody takes a step that only others may take."""
+    who = [_WHO[actor].format(group=question.group_number) for actor in _WHO if actor in by]
+    return fill(
+        "Das darf bei **{ref}** nur {who}. Wer das ist, zeigen {group} und {contact}",
+        ref=question.ref,
+        who=" oder ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who),
+        group=code(prefix, f"ag {question.group_number}"),
+        contact=code(prefix, "kontakt"),
+    )
+
+
+def only_who_asked(question: Question, *, prefix: str) -> Markdown:
+    """Somebody else decides for whoever asked."""
+    return fill(
+        "Das kann bei **{ref}** nur, wer die Frage gestellt hat; wer vertraulich gefragt hat, im direkten Chat mit "
+        "mir.\nIhre eigenen Fragen zeigt {mine}",
+        ref=question.ref,
+        mine=code(prefix, "meine"),
+    )
+
+
+def not_now(question: Question, possible: Sequence[Step], *, prefix: str) -> Markdown:
+    """A step that does not fit where the question stands; `possible` are those that the sender may take."""
+    typed = dict.fromkeys(COMMANDS[each].format(ref=question.ref) for each in possible if each in COMMANDS)
+    head = fill("Das geht jetzt nicht: **{ref}** ist {standing}.", ref=question.ref, standing=standing(question))
+    commands = [code(prefix, each) for each in [*typed][:_MOST_POSSIBLE]]
+    commands.append(code(prefix, f"frage {question.ref}"))
+    return fill("{head}\nMöglich ist: {commands}", head=head, commands=join(commands, ", "))
 
 
 def answered_before(question: Question, answered_as: str, *, prefix: str) -> Markdown:
     """A second answer is not taken."""
     return fill(
-        "**{ref}** ist schon beantwortet{when} ({who}). Die Antwort zeigt {show}\n"
-        "Wer sie geschrieben hat, kann sie durch Bearbeiten der eigenen Nachricht berichtigen.",
+        "**{ref}** ist schon {standing} ({who}). Die Antwort zeigt {show}\n"
+        "Berichtigen können Sie die Antwort so: {correct}",
         ref=question.ref,
-        when=_closed(question),
+        standing=standing(question),
         who=answered_as,
         show=code(prefix, f"frage {question.ref}"),
-    )
-
-
-def withdrawn_before(question: Question, *, prefix: str) -> Markdown:
-    """A withdrawn question takes no answer and is not withdrawn again."""
-    return fill(
-        "**{ref}** wurde{when} zurückgezogen, da ist nichts mehr zu tun. Offene Fragen zeigt {listed}",
-        ref=question.ref,
-        when=_closed(question),
-        listed=code(prefix, f"fragen AG{question.group_number}"),
+        correct=code(prefix, f"berichtigen {question.ref} Ihre Antwort"),
     )
 
 
@@ -149,9 +178,13 @@ def too_late_to_withdraw(question: Question) -> Markdown:
 
 
 def edit_too_late(question: Question) -> Markdown:
-    """Editing changes open questions only."""
-    if question.state is QuestionState.WITHDRAWN:
-        return fill("**{ref}** ist zurückgezogen, Ihre Änderung ändert daran nichts.", ref=question.ref)
+    """Editing changes only what waits for its answer."""
+    if question.state is QuestionState.CLOSED:
+        return fill(
+            "**{ref}** ist {standing}, Ihre Änderung ändert daran nichts.",
+            ref=question.ref,
+            standing=standing(question),
+        )
     return fill(
         "**{ref}** ist schon beantwortet, Ihre Änderung ändert daran nichts.\n"
         "Eine Nachfrage stellen Sie bitte als neue Frage.",
@@ -196,6 +229,15 @@ def answer_edit_unclear(question: Question, *, prefix: str) -> Markdown:
     )
 
 
+def answer_out_of_date(question: Question, *, prefix: str) -> Markdown:
+    """There is a newer answer than the one that was edited."""
+    return fill(
+        "Zu **{ref}** gibt es schon eine neuere Antwort, an ihr habe ich nichts geändert. Sie zeigt {show}",
+        ref=question.ref,
+        show=code(prefix, f"frage {question.ref}"),
+    )
+
+
 def answer_gone(question: Question) -> Markdown:
     """The answer was deleted before it was edited."""
     return fill("Diese Antwort auf **{ref}** ist gelöscht, Ihre Änderung ändert daran nichts.", ref=question.ref)
@@ -203,10 +245,6 @@ def answer_gone(question: Question) -> Markdown:
 
 def _all(groups: Sequence[Group]) -> str:
     return ", ".join(f"AG {each.number} {each.name}" for each in groups)
-
-
-def _closed(question: Question) -> Markdown:
-    return Markdown("") if question.closed_at is None else fill(" am {day}", day=plain_day(wall(question.closed_at)))
 
 
 def _thousands(number: int) -> str:

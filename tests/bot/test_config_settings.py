@@ -129,7 +129,13 @@ def test_a_timeout_is_a_number_of_seconds_within_limits(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0, 10_000, True, 1.0, "10"])
 @pytest.mark.parametrize(
-    "table, key", [("dates", "confirm_within_minutes"), ("questions", "answer_within_working_days")]
+    "table, key",
+    [
+        ("dates", "confirm_within_minutes"),
+        ("questions", "take_within_working_days"),
+        ("questions", "answer_within_working_days"),
+        ("questions", "confirm_within_working_days"),
+    ],
 )
 def test_counts_are_whole_numbers_within_limits(table: str, key: str, value: Any) -> None:
     assert problem(**{table: {key: value}}).startswith(f"[{table}] {key} must be ")

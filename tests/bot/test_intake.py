@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.matrix import events, shape
@@ -71,6 +71,7 @@ RESPONSE_KEYS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(event=EVENT)
 def test_no_event_breaks_the_reading_of_events(event: dict[str, Any]) -> None:
     """C5: every JSON object is read or left out."""

@@ -14,7 +14,7 @@ async def test_an_answer_reaches_whoever_asked_where_they_asked_and_notifies(dia
     answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Bis 2027 das Land.\n\n* danach @room:\nKITU <5 %>")
     assert str(told(answers, "ag3")) == snapshot("""\
 AG3-001 ist beantwortet. Wer gefragt hat, bekommt Ihre Antwort jetzt.
-Um sie zu berichtigen, bearbeiten Sie Ihre Nachricht.\
+Um die Antwort zu berichtigen, bearbeiten Sie Ihre Nachricht.\
 """)
     message = told(answers, "plenum")
     assert str(message) == snapshot("""\
@@ -28,7 +28,9 @@ Bis 2027 das Land.
 * danach @\u2060room:
 KITU <5 %>
 
-Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: …\
+Hilft das? 👍 (Daumen hoch) oder !hilft AG3-001
+Noch offen? !offen AG3-001 was fehlt
+Ohne Rückmeldung gilt die Antwort ab Mo 07.12.2026 als bestätigt.\
 """)
     assert message.html == snapshot("""\
 <p>Ihre Frage <strong>AG3-001</strong> ist beantwortet.</p>
@@ -39,7 +41,9 @@ Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: 
 Bis 2027 das Land.</p>
 <p>* danach @\u2060room:<br>
 KITU &lt;5 %&gt;</p>
-<p>Hilft das nicht weiter? Fragen Sie bitte nach: <code>!frage AG3 Nachfrage zu AG3-001: …</code></p>\
+<p>Hilft das? 👍 (Daumen hoch) oder <code>!hilft AG3-001</code><br>
+Noch offen? <code>!offen AG3-001 was fehlt</code><br>
+Ohne Rückmeldung gilt die Antwort ab Mo 07.12.2026 als bestätigt.</p>\
 """)
     assert message.content["msgtype"] == "m.text"
     assert message.mentions == ["@anna:test"]
@@ -61,7 +65,7 @@ async def test_an_answered_question_is_shown_with_answer_and_history(dialog: Dia
     dialog.now += timedelta(days=1)
     await dialog.say("lena", "ag3", "!antwort AG3-001 Bis 2027 das Land.\nDanach die Kommunen.")
     assert str(await dialog.say("ben", "plenum", "!frage AG3-001")) == snapshot("""\
-AG3-001 an die AG 3 (Finanzen): beantwortet
+AG3-001 an die AG 3 (Finanzen): seit 24.11.2026 beantwortet
 
 > Wer zahlt nach der Anschubfinanzierung?
 
@@ -69,7 +73,8 @@ Antwort (Leitung AG 3, Di 24.11.2026):
 Bis 2027 das Land.
 Danach die Kommunen.
 
-Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: …
+Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 Grund
+Ohne Rückmeldung gilt die Antwort ab Di 08.12.2026 als bestätigt.
 
 Verlauf:
 
@@ -88,10 +93,10 @@ async def test_the_coordination_answers_for_every_group(dialog: Dialog) -> None:
 async def test_only_the_groups_lead_and_the_coordination_may_answer(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     assert str(await dialog.say("anna", "plenum", "!antwort AG3-001 Ich selbst.")) == snapshot(
-        "Das darf nur die Leitung einer AG oder die Koordination. Wer das ist, zeigen !ag und !kontakt."
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
     )
     assert str(await dialog.say("lukas", "ag2", "!antwort AG3-001 Die AG 2.")) == snapshot(
-        "Das darf nur die Leitung der AG 3 oder die Koordination. Wer das ist, zeigen !ag 3 und !kontakt."
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
     )
     assert "offen" in await dialog.say("anna", "plenum", "!frage AG3-001")
 
@@ -122,8 +127,8 @@ async def test_a_second_answer_is_refused(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     await dialog.say("lena", "ag3", "!antwort AG3-001 Das Land.")
     assert str(await dialog.say("karin", "ag3", "!antwort AG3-001 Der Bund.")) == snapshot("""\
-AG3-001 ist schon beantwortet am 23.11.2026 (Leitung AG 3). Die Antwort zeigt !frage AG3-001
-Wer sie geschrieben hat, kann sie durch Bearbeiten der eigenen Nachricht berichtigen.\
+Das geht jetzt nicht: AG3-001 ist seit 23.11.2026 beantwortet.
+Möglich ist: !berichtigen AG3-001 Ihre Antwort, !frage AG3-001\
 """)
     assert "Das Land." in await dialog.say("anna", "plenum", "!frage AG3-001")
 
@@ -136,7 +141,7 @@ Ihre Nachricht im Chat bleibt stehen, bis Sie sie dort löschen.\
 """)
     assert "Anschub" not in await texts_in_database(dialog)
     assert str(await dialog.say("ben", "plenum", "!frage AG3-001")) == snapshot("""\
-AG3-001 an die AG 3 (Finanzen): zurückgezogen
+AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 zurückgezogen
 
 (Der Text wurde gelöscht.)
 
@@ -148,7 +153,10 @@ Verlauf:
 - 23.11.2026: zurückgezogen\
 """)
     assert str(await dialog.say("anna", "plenum", "!zurueckziehen AG3-001")) == snapshot(
-        "AG3-001 wurde am 23.11.2026 zurückgezogen, da ist nichts mehr zu tun. Offene Fragen zeigt !fragen AG3"
+        """\
+Das geht jetzt nicht: AG3-001 ist seit 23.11.2026 zurückgezogen.
+Möglich ist: !frage AG3-001\
+"""
     )
     assert "zurückgezogen" in await dialog.say("lena", "ag3", "!antwort AG3-001 Das Land.")
 
@@ -156,9 +164,11 @@ Verlauf:
 async def test_nobody_else_withdraws_a_question_but_the_coordination_and_then_the_asker_is_told(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     assert str(await dialog.say("ben", "plenum", "!zurückziehen AG3-001")) == snapshot(
-        "Zurückziehen kann AG3-001 nur, wer die Frage gestellt hat, oder die Koordination."
+        "Das darf bei AG3-001 nur die Koordination oder wer die Frage gestellt hat. Wer das ist, zeigen !ag 3 und !kontakt"
     )
-    assert "nur, wer die Frage" in await dialog.say("lena", "ag3", "!zurückziehen AG3-001")
+    assert "nur die Koordination oder wer die Frage gestellt hat" in await dialog.say(
+        "lena", "ag3", "!zurückziehen AG3-001"
+    )
     answers = await dialog.hear("karin", "koordination", "!zurückziehen AG3-001")
     assert str(told(answers, "koordination")) == snapshot("""\
 AG3-001 ist zurückgezogen und der Text bei mir gelöscht.

@@ -40,7 +40,7 @@ Ziel: Mo 07.12.2026
 Verlauf:
 
 - 23.11.2026: gestellt
-- 23.11.2026: Text geändert\
+- 23.11.2026: Text geändert: vorher„Wer zahlt nach der Anschubfinanzierung?“\
 """)
 
 
@@ -97,7 +97,7 @@ Eine Nachfrage stellen Sie bitte als neue Frage.\
     event = dialog.last_event
     await dialog.say("anna", "plenum", "!zurückziehen AG3-002")
     assert str(only(await dialog.edit("anna", event, "!frage AG3 Wer zahlt?"))) == snapshot(
-        "AG3-002 ist zurückgezogen, Ihre Änderung ändert daran nichts."
+        "AG3-002 ist seit 23.11.2026 zurückgezogen, Ihre Änderung ändert daran nichts."
     )
 
 
@@ -107,25 +107,28 @@ async def test_deleting_the_asking_message_withdraws_an_open_question(dialog: Di
     assert str(answer) == snapshot("AG3-001 ist zurückgezogen und der Text auch bei mir gelöscht.")
     assert answer.content["msgtype"] == "m.notice"
     assert "Anschub" not in await texts_in_database(dialog)
-    assert "AG3-001 an die AG 3 (Finanzen): zurückgezogen" in await dialog.say("ben", "plenum", "!frage AG3-001")
+    assert "AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 zurückgezogen" in await dialog.say(
+        "ben", "plenum", "!frage AG3-001"
+    )
 
 
 async def test_deleting_the_asking_message_of_an_answered_question_removes_its_text_only(dialog: Dialog) -> None:
     event = await asked(dialog)
     await answered(dialog)
     assert str(only(await dialog.redact("anna", event))) == snapshot(
-        "Der Text von AG3-001 ist auch bei mir gelöscht. Die Antwort bleibt lesbar."
+        "Der Text von AG3-001 ist auch bei mir gelöscht, auch in meinen Nachrichten. Die Antwort zeigt !frage AG3-001"
     )
     assert "Anschub" not in await texts_in_database(dialog)
     assert str(await dialog.say("ben", "plenum", "!frage AG3-001")) == snapshot("""\
-AG3-001 an die AG 3 (Finanzen): beantwortet
+AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 beantwortet
 
 (Der Text wurde gelöscht.)
 
 Antwort (Leitung AG 3, Mo 23.11.2026):
 Das Land.
 
-Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: …
+Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 Grund
+Ohne Rückmeldung gilt die Antwort ab Mo 07.12.2026 als bestätigt.
 
 Verlauf:
 
@@ -146,17 +149,19 @@ async def test_editing_an_answer_corrects_it_and_tells_the_asker(dialog: Dialog)
     event = await answered(dialog)
     answers = await dialog.edit("lena", event, "!antwort AG3-001 Das Land,\naber nur bis 2027.")
     assert str(told(answers, "ag3")) == snapshot(
-        "Die Antwort auf AG3-001 ist berichtigt. Wer gefragt hat, bekommt die neue Fassung jetzt."
+        "Die Antwort auf AG3-001 ist berichtigt. Wer sie bekommen hat, erfährt jetzt, was sich geändert hat."
     )
     message = told(answers, "plenum")
     assert str(message) == snapshot("""\
-Die Antwort auf Ihre Frage AG3-001 wurde berichtigt.
-
-> Wer zahlt nach der Anschubfinanzierung?
+Die Antwort auf AG3-001 wurde berichtigt.
 
 Jetzt gilt (Leitung AG 3):
 Das Land,
 aber nur bis 2027.
+
+Bisher stand da:
+
+> Das Land.
 
 Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: …\
 """)
@@ -198,7 +203,7 @@ async def test_who_no_longer_leads_the_group_does_not_correct_its_answers(dialog
         await roles.replace(session, coordinators=[], leads={})
     dialog.app.surroundings.changed()
     assert str(only(await dialog.edit("lena", event, "!antwort AG3-001 Der Bund."))) == snapshot(
-        "Das darf nur die Leitung der AG 3 oder die Koordination. Wer das ist, zeigen !ag 3 und !kontakt."
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
     )
     assert "Das Land." in await dialog.say("ben", "plenum", "!frage AG3-001")
 
@@ -214,7 +219,7 @@ Neu beantworten: !antwort AG3-001 Ihre Antwort\
 """
     )
     assert str(told(answers, "plenum")) == snapshot("""\
-Die Antwort auf Ihre Frage AG3-001 wurde gelöscht und gilt nicht mehr. Die Frage ist wieder offen.
+Die Antwort auf die Frage AG3-001 wurde gelöscht und gilt nicht mehr. Die Frage ist wieder offen.
 
 > Wer zahlt nach der Anschubfinanzierung?
 
@@ -223,7 +228,7 @@ Sobald es eine neue Antwort gibt, melde ich mich hier. Stand der Dinge: !frage A
     assert told(answers, "plenum").mentions == ["@anna:test"]
     assert "Silvester" not in await texts_in_database(dialog)
     shown = await dialog.say("ben", "plenum", "!frage AG3-001")
-    assert "- 23.11.2026: Antwort gelöscht, wieder offen (Leitung)" in shown
+    assert "- 23.11.2026: Antwort gelöscht (Leitung)" in shown
 
     assert "Der Bund." in told(await dialog.hear("karin", "ag3", "!antwort AG3-001 Der Bund."), "plenum")
     shown = await dialog.say("ben", "plenum", "!frage AG3-001")
@@ -237,12 +242,12 @@ async def test_a_question_without_text_and_answer_is_withdrawn(dialog: Dialog) -
     answers = await dialog.redact("lena", answering)
     assert str(told(answers, "ag3")) == snapshot("Die Antwort auf AG3-001 ist gelöscht, die Frage damit zurückgezogen.")
     assert str(told(answers, "plenum")) == snapshot("""\
-Die Antwort auf Ihre Frage AG3-001 wurde gelöscht und gilt nicht mehr.
-Ihr Text war schon gelöscht, die Frage ist damit zurückgezogen. Neu stellen: !frage AG3 Ihre Frage\
+Die Antwort auf die Frage AG3-001 wurde gelöscht und gilt nicht mehr.
+Der Text der Frage war schon gelöscht, die Frage ist damit zurückgezogen. Neu stellen: !frage AG3 Ihre Frage\
 """)
     shown = await dialog.say("ben", "plenum", "!frage AG3-001")
-    assert "AG3-001 an die AG 3 (Finanzen): zurückgezogen" in shown
-    assert "- 23.11.2026: Antwort gelöscht, damit zurückgezogen (Leitung)" in shown
+    assert "AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 zurückgezogen" in shown
+    assert "- 23.11.2026: Antwort gelöscht (Leitung)" in shown
 
 
 async def test_deleting_a_message_that_only_looked_at_questions_changes_nothing(dialog: Dialog) -> None:

@@ -15,31 +15,60 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Command, Reply
 from commands.errors import CommandError
-from commands.questions import FOLLOWER
-from commands.questions.asking import answer, ask_or_show, withdraw
+from commands.questions import COMMANDS, FOLLOWER, life
 from commands.settings import Settings
-from storage import history
+from commands.texts.question_words import Step
+from storage import history, votes
 from storage.database import Database
 from storage.roles import Roles
-from storage.tables import Answer, Group, Question, QuestionState, RoomKind
+from storage.tables import LIVE, Answer, Group, Outcome, Question, QuestionState, RoomKind
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SETTINGS = Settings(bot_id="@ag4-bot:test", version="0", started_at=NOW)
-ROLES = {"@anna:test": Roles(), "@lena:test": Roles(leads=frozenset({3})), "@karin:test": Roles(coordinator=True)}
+ROLES = {
+    "@anna:test": Roles(),
+    "@ben:test": Roles(),
+    "@lena:test": Roles(leads=frozenset({3})),
+    "@karin:test": Roles(coordinator=True),
+}
+NAMED = {each.name: each for each in COMMANDS}
+HIDDEN = (QuestionState.SUBMITTED, QuestionState.IN_REVIEW)
 WHO = st.sampled_from(sorted(ROLES))
 GROUP = st.integers(min_value=2, max_value=3)
 WHICH = st.integers(min_value=0, max_value=5)
 AUTHOR = st.just("")
 """Who wrote the message that is edited or deleted."""
 
+WORDS = {
+    "antwort": "Antwort {step}.",
+    "teilantwort": "Antwort auf einen Teil {step}.",
+    "berichtigen": "Jetzt aber {step}.",
+    "zurückziehen": "",
+    "hilft": "",
+    "offen": "Da fehlt noch {step}.",
+    "stimme": "",
+    "übernehmen": "",
+    "zuweisen": "@ben:test",
+    "abgeben": "",
+    "weiterleiten": "AG2 Das gehört dorthin.",
+    "ablehnen": "Das geht nicht.",
+    "vormerken": "",
+    "mündlich": "ja",
+    "trennen": "",
+}
+"""What follows the number of a question, for each command."""
+
 STEP = st.one_of(
     st.tuples(st.just("ask"), WHO, GROUP),
-    st.tuples(st.just("answer"), WHO, WHICH),
-    st.tuples(st.just("withdraw"), WHO, WHICH),
+    st.tuples(st.sampled_from(sorted(WORDS)), WHO, WHICH),
+    st.tuples(st.sampled_from(("antwort", "hilft", "offen")), WHO, WHICH),
+    st.tuples(st.just("merge"), WHO, WHICH),
     st.tuples(st.just("edit"), WHO | AUTHOR, WHICH),
     st.tuples(st.just("delete"), WHO | AUTHOR, WHICH),
 )
-STEPS = st.lists(STEP, max_size=15).map(lambda steps: [("ask", "@anna:test", 3), ("answer", "@lena:test", 0), *steps])
+STEPS = st.lists(STEP, max_size=20).map(
+    lambda steps: [("ask", "@anna:test", 3), ("ask", "@ben:test", 3), ("antwort", "@lena:test", 0), *steps]
+)
 
 
 @dataclass
@@ -49,7 +78,7 @@ class World:
     session: AsyncSession
     said: list[tuple[str, str, str]] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
-    changes: int = 0
+    mentioned: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def call(self, sender: str, text: str, event_id: str) -> Call:
         return Call(
@@ -69,26 +98,28 @@ class World:
     def note(self, reply: Reply | None) -> None:
         if reply is not None:
             self.told.update(each.key for each in reply.messages)
+            for each in reply.messages:
+                what, cause, *_ = each.key.split(":")
+                self.mentioned.update((f"{what}:{cause}", person) for person in each.mentions)
 
     async def say(self, sender: str, command: Command, text: str) -> None:
         event_id = f"$said{len(self.said)}"
         self.said.append((event_id, sender, f"{command.name} {text}"))
-        try:
-            self.note(await command(self.call(sender, text, event_id), self.session))
-        except CommandError:
-            return
-        self.changes += 1
+        with contextlib.suppress(CommandError):
+            async with self.session.begin_nested():
+                self.note(await command(self.call(sender, text, event_id), self.session))
 
     async def follow(self, step: int, sender: str, which: int, *, delete: bool) -> None:
         event_id, author, text = self.said[which % len(self.said)]
         sender = sender or author
-        before = await state_of(self.session)
-        if delete:
-            self.note(await FOLLOWER.deleted(self.call(sender, "", event_id), f"$cause{step}", self.session))
-        else:
-            edited = self.call(sender, f"{text} (neu {step})", event_id)
-            self.note(await FOLLOWER.edited(edited, f"$cause{step}", self.session))
-        self.changes += before != await state_of(self.session)
+        with contextlib.suppress(CommandError):
+            async with self.session.begin_nested():
+                if delete:
+                    gone = replace(self.call(sender, "", event_id), cause=f"$cause{step}")
+                    self.note(await FOLLOWER.deleted(gone, f"$cause{step}", self.session))
+                else:
+                    edited = replace(self.call(sender, f"{text} (neu {step})", event_id), cause=f"$cause{step}")
+                    self.note(await FOLLOWER.edited(edited, f"$cause{step}", self.session))
 
 
 async def state_of(session: AsyncSession) -> list[tuple[object, ...]]:
@@ -123,7 +154,7 @@ async def test_a_deletion_or_edit_in_another_room_changes_no_question(database: 
     """Who may delete in one room may not in another: relations hold within a room (client-server API, Redactions)."""
     async with database.transaction() as session:
         world = World(session)
-        await world.say("@anna:test", ask_or_show, "AG3 Wer zahlt?")
+        await world.say("@anna:test", NAMED["frage"], "AG3 Wer zahlt?")
         before = await state_of(session)
         elsewhere = replace(world.call("@anna:test", "frage AG3 Wer zahlt denn?", "$said0"), room_id="!elsewhere:test")
         assert await FOLLOWER.deleted(elsewhere, "$cause", session) is None
@@ -143,39 +174,44 @@ async def live_and_undo(database: Database, steps: list[tuple[str, str, int]]) -
 async def do(world: World, number: int, what: str, sender: str, which: int) -> None:
     known = (await world.session.scalars(select(Question).order_by(Question.id))).all()
     ref = known[which % len(known)].ref if known else "AG3-001"
+    other = known[(which + 1) % len(known)].ref if known else "AG3-002"
     match what:
         case "ask":
-            await world.say(sender, ask_or_show, f"AG{which} Frage {number}?")
-        case "answer":
-            await world.say(sender, answer, f"{ref} Antwort {number}.")
-        case "withdraw":
-            await world.say(sender, withdraw, ref)
+            await world.say(sender, NAMED["frage"], f"AG{which} Frage {number}?")
+        case "merge":
+            await world.say(sender, NAMED["zusammenführen"], f"{ref} {other}")
         case "edit":
             await world.follow(number, sender, which, delete=False)
-        case _:
+        case "delete":
             await world.follow(number, sender, which, delete=True)
+        case name:
+            await world.say(sender, NAMED[name], f"{ref} {WORDS[name].format(step=number)}".strip())
 
 
 async def check(world: World) -> None:
     questions = (await world.session.scalars(select(Question).order_by(Question.id))).all()
     answers = (await world.session.scalars(select(Answer))).all()
-    entries = {each.id: await history.of(world.session, f"question:{each.id}") for each in questions}
-
-    assert sum(map(len, entries.values())) == world.changes
-    for group in {each.group_number for each in questions}:
-        numbers = [each.number for each in questions if each.group_number == group]
-        assert numbers == list(range(1, len(numbers) + 1))
     for each in questions:
+        steps = await history.of(world.session, f"question:{each.id}")
         valid = [given for given in answers if given.question_id == each.id and given.text is not None]
-        steps = entries[each.id]
         assert steps[0].before is None
         assert [step.before for step in steps[1:]] == [step.after for step in steps[:-1]]
         assert steps[-1].after == each.state
-        assert len(valid) == (1 if each.state is QuestionState.ANSWERED else 0)
-        assert (each.closed_at is None) == (each.state is QuestionState.OPEN)
-        assert each.text is not None or each.state is not QuestionState.OPEN
-        assert each.text is None or each.state is not QuestionState.WITHDRAWN
+        for step in steps[1:]:
+            allowed = life.TRANSITIONS[Step(step.what), QuestionState(str(step.before))].after
+            assert QuestionState(str(step.after)) in allowed
+        over = each.state not in (*LIVE, *HIDDEN)
+        assert (each.closed_at is not None) == over
+        assert (each.outcome is not None) == over
+        assert (each.merged_into_id is not None) == (each.outcome is Outcome.MERGED)
+        assert (each.state_before_merge is not None) == (each.outcome is Outcome.MERGED)
+        if each.state in (QuestionState.ANSWERED, QuestionState.CONFIRMED):
+            assert valid
+        assert each.text is not None or over
+        assert (each.plenary_number is not None) >= (each.state is QuestionState.DEFERRED)
+        assert each.votes == len(await votes.supporters(world.session, each))
+        assert each.asked_by not in {one.user_id for one in await votes.supporters(world.session, each)}
+    assert len({each.ref for each in questions}) == len(questions)
     assert all(count == 1 for count in world.told.values())
-    assert {f"answered:{each.source_event_id}" for each in answers} == {
-        key for key in world.told if key.startswith("answered:")
-    }
+    once = {key: count for key, count in world.mentioned.items() if key[0].startswith(("answered:", "corrected:"))}
+    assert all(count == 1 for count in once.values()), once

@@ -29,7 +29,9 @@ Neue Frage AG3-001 von @anna:test, Ziel für die Antwort: Mo 07.12.2026
 
 > Wer zahlt nach der Anschubfinanzierung?
 
-So wird geantwortet: !antwort AG3-001 Ihre Antwort\
+Übernehmen: !übernehmen AG3-001
+Antworten: !antwort AG3-001 Ihre Antwort
+Auch wissen wollen: 👍 (Daumen hoch) oder !stimme AG3-001\
 """)
     assert note.content["msgtype"] == "m.notice"
     assert note.mentions == []
@@ -53,7 +55,7 @@ AG3-001 ist notiert: Ihre Frage an die AG 3 (Finanzen).
 Zuständig: Leitung der AG 3 (@lena:test)
 Ziel für die Antwort: Mo 07.12.2026
 Sobald die Antwort da ist, melde ich mich hier. Stand der Dinge: !frage AG3-001
-Die Frage können alle im Projekt lesen. Ihr Name steht nicht dabei.\
+Sie fragen vertraulich: Die Frage können alle im Projekt lesen, aber niemand erfährt von mir, dass sie von Ihnen kommt, auch die Leitung nicht.\
 """)
     shown = await dialog.say("ben", "plenum", "!frage AG3-001")
     assert "anna" not in shown.lower()
@@ -94,7 +96,9 @@ Neue Frage AG3-001 von @anna:test, Ziel für die Antwort: Mo 07.12.2026
 > # Erstens
 > 1. @\u2060room gnp.exe
 
-So wird geantwortet: !antwort AG3-001 Ihre Antwort\
+Übernehmen: !übernehmen AG3-001
+Antworten: !antwort AG3-001 Ihre Antwort
+Auch wissen wollen: 👍 (Daumen hoch) oder !stimme AG3-001\
 """)
     assert note.html == snapshot("""\
 <p><strong>Neue Frage AG3-001</strong> von @anna:test, Ziel für die Antwort: Mo 07.12.2026</p>
@@ -103,7 +107,9 @@ So wird geantwortet: !antwort AG3-001 Ihre Antwort\
 # Erstens</p>
 <p>1. @\u2060room gnp.exe</p>
 </blockquote>
-<p>So wird geantwortet: <code>!antwort AG3-001 Ihre Antwort</code></p>\
+<p>Übernehmen: <code>!übernehmen AG3-001</code><br>
+Antworten: <code>!antwort AG3-001 Ihre Antwort</code><br>
+Auch wissen wollen: 👍 (Daumen hoch) oder <code>!stimme AG3-001</code></p>\
 """)
 
 

@@ -1,10 +1,11 @@
-"""The everyday German the FAQ ranking knows: folding, stems, words without content, office synonyms.
+"""The everyday German that the FAQ and the search for similar questions know: folding, stems, stop words, synonyms.
 
-Nothing here is about one FAQ: no entry's subject and no person's message belongs in these lists.
+Nothing here is about one FAQ entry or one question: no entry's subject and no person's message belongs in these lists.
 """
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -119,6 +120,7 @@ def fold(text: str) -> str:
     return _DIGRAPH.sub(lambda pair: pair.group()[0], unicodedata.normalize("NFKC", text).lower()).translate(_FOLD)
 
 
+@lru_cache(maxsize=20_000)  # the stemmer takes a tenth of a millisecond for a word
 def stem_of(word: str) -> str:
     """Cut a folded word down to its Snowball stem."""
     return str(_STEMMER.stemWord(word))

@@ -1,0 +1,289 @@
+"""Words of the administration that mean the same to somebody who asks: bodies, money, law, services, IT.
+
+One group a line; a word may stand in several. Forms and derivations of one root (`word_roots`) need no place of their
+own. What is related but different (Antrag and Bescheid, Land and Bund) stands in different groups.
+"""
+
+from typing import Final
+
+ABBREVIATIONS: Final = """
+onlinezugangsgesetz ozg
+standardverordnung ozsv onlinezugangsstandardverordnung
+efa nachnutzung nachnutzen mitnutzen weiterverwenden
+leika leistungskatalog
+fim leistungsbeschreibung stammtext leistungstext
+kitu it-union it-genossenschaft
+pmo projektbüro projektmanagement projektsteuerung
+lsa sachsen-anhalt
+mid digitalministerium infrastrukturministerium
+gdst gemeinsam-digital nachfolgeprojekt nachfolge
+cio it-beauftragter landesbeauftragter
+bsi cyberbehörde
+fitko it-planungsrat planungsrat
+bundid nutzerkonto bürgerkonto servicekonto bundeskonto
+eid online-ausweis ausweisfunktion personalausweis identifizierung identifizieren ausweisen
+muk organisationskonto unternehmenskonto elster
+dms e-akte dokumentenmanagement dokumentenmanagementsystem aktenführung vis veraktung
+ki künstliche-intelligenz chatgpt sprachmodell
+rpa prozessautomatisierung
+dsgvo datenschutz datenschutzgrundverordnung datenschutzrecht bdsg
+avv auftragsverarbeitung auftragsverarbeitungsvertrag
+dsfa datenschutzfolgenabschätzung
+dsb datenschutzbeauftragter
+faq häufige-fragen fragensammlung
+ag arbeitsgruppe gruppe
+vpn fernzugriff fernzugang
+api schnittstelle interface webservice
+xta fit-connect osci transportstandard zustellweg
+xöv xfall datenaustauschstandard datenstandard
+bebpo behördenpostfach egvp postfach
+bgg bitv barrierefreiheit
+bpmn prozessmodell prozessmodellierung
+sla servicelevel
+kmu mittelstand unternehmen
+kfz auto fahrzeug
+tvöd tarifvertrag
+csv excel tabelle tabellenkalkulation
+url link adresse internetadresse
+usb stick
+nkf doppik
+"""
+
+BODIES: Final = """
+land landesregierung landesverwaltung landesseite landesebene landesbehörde bundesland
+bund bundesregierung bundesebene bundesverwaltung
+ministerium ressort ministerin haus staatskanzlei
+landkreis kreis kreisverwaltung kreisebene landratsamt
+gemeinde kommune stadt ort rathaus dorf gemeindeverwaltung stadtverwaltung kommunalverwaltung kommunal städtisch
+verbandsgemeinde verwaltungsgemeinschaft mitgliedsgemeinde einheitsgemeinde
+kreisfrei großstadt magdeburg halle dessau
+kommune kommunal gebietskörperschaft körperschaft
+behörde amt verwaltung dienststelle
+fachamt fachbereich sachgebiet abteilung referat dezernat fachdienst
+spitzenverband landkreistag städtebund gemeindebund dachverband verband
+zweckverband genossenschaft anstalt gmbh rechtsform organisationsform trägerschaft
+gremium ausschuss beirat lenkungskreis lenkungsausschuss rat gremien
+gemeinderat stadtrat kreistag vertretung ratssitzung
+nachbar nachbarkommune nachbargemeinde andere-gemeinde
+bürgermeister oberbürgermeister landrat hauptverwaltungsbeamter verwaltungsspitze behördenleitung
+führung leitung chef vorgesetzter leiter vorstand spitze amtsleitung führungskraft hausleitung
+koordinator koordination koordinieren geschäftsstelle steuerung
+personalrat personalvertretung mitbestimmung mitbestimmen
+mitarbeiter beschäftigter personal kollege bedienstete angestellter beamter belegschaft arbeitskraft
+fachkraft it-kraft fachpersonal spezialist experte fachleute
+stelle planstelle arbeitsplatz stellenanteil vollzeitstelle
+personal personalstelle personalbedarf personalmangel personalausstattung
+bürger einwohner bevölkerung antragsteller bürgerschaft öffentlichkeit
+kunde nutzer anwender benutzer
+unternehmen firma betrieb wirtschaft gewerbetreibende
+dienstleister systemhaus anbieter hersteller softwarehersteller auftragnehmer dritte lieferant softwareanbieter
+rechenzentrum dataport provider hoster
+verein ehrenamt ehrenamtlich
+schule bildungseinrichtung bildung
+kita kindergarten kindertagesstätte
+träger betreiber betreiben betrieb
+vertreter stellvertreter vertretung ersatz vertreten
+mitglied teilnehmer angehörige mitwirkender
+lotse digitallotse berater coach
+wehr feuerwehr
+gleichstellungsbeauftragte gleichstellung
+prüfer rechnungshof rechnungsprüfung rechnungsprüfungsamt revision
+"""
+
+MONEY: Final = """
+kosten preis teuer ausgaben aufwendung aufwand euro betrag geld summe kostenhöhe
+kosten gebühr entgelt nutzungsentgelt kostenpflichtig gebührenpflichtig beitrag abgabe umlage
+kostenlos kostenfrei gratis umsonst unentgeltlich gebührenfrei kostenneutral
+zahlen bezahlen tragen übernehmen aufkommen finanzieren begleichen kosten zahler
+erstatten erstattung zurückbekommen ersatz rückerstattung ausgleichen ausgleich kostenerstattung
+anschubfinanzierung anschub startfinanzierung erstfinanzierung
+förderung fördermittel zuschuss zuwendung förderprogramm fördergeld beihilfe subvention unterstützung
+förderung finanzierung mittel geld gelder finanzspritze
+förderfähig zuwendungsfähig förderbar förderung
+förderantrag zuwendungsantrag mittelantrag fördermittelantrag
+förderbescheid zuwendungsbescheid bewilligungsbescheid bewilligung bewilligen
+abrufen mittelabruf anfordern auszahlungsantrag auszahlen
+auszahlen überweisen ausschütten zufließen geldeingang eingehen
+rechnung abrechnung abrechnen e-rechnung berechnen inrechnung
+verwendungsnachweis nachweis beleg nachweisen belegen verwendung
+haushalt etat budget haushaltsplan finanzplan haushaltsmittel haushaltsjahr
+einplanen veranschlagen vorsehen einstellen einkalkulieren budgetieren haushaltsplan planen
+nachtrag nachtragshaushalt
+kämmerer kämmerei finanzabteilung finanzverwaltung finanzen
+eigenanteil eigenmittel eigenbeteiligung selbstbeteiligung kofinanzierung selbst
+anteil prozent quote beteiligung satz prozentsatz
+verteilen aufteilen umlegen schlüssel umlage verteilungsschlüssel verteilschlüssel aufschlüsseln
+einwohner einwohnerzahl größe kopf
+folgekosten betriebskosten unterhaltungskosten laufende-kosten dauerkosten betrieb
+mehrkosten mehrbelastung mehraufwand zusatzkosten konnexität zusatzaufwand
+dauerhaft verstetigen verstetigung langfristig nachhaltig fortführen weiterführen
+pauschale pauschal festbetrag
+einsparung sparen einsparen ersparnis wirtschaftlich wirtschaftlichkeit
+reichen ausreichen genügen genug
+erhöhen steigen verteuern preiserhöhung anheben teurer aufstocken
+senken reduzieren verringern kürzen kürzung mindern
+sperre haushaltssperre einfrieren
+kredit darlehen
+obergrenze höchstbetrag maximal höchstens deckel limit höchstgrenze grenze
+untergrenze mindestens mindestbetrag minimum
+steuer umsatzsteuer mehrwertsteuer steuerpflichtig
+epayment bezahldienst zahlungssystem bezahlsystem zahlverfahren zahlungsanbieter bezahlverfahren paypal kreditkarte giropay
+kombinieren doppelförderung kumulieren gleichzeitig zusätzlich verbinden
+investieren investition anschaffen anschaffung
+kasse zahlstelle kassensystem buchen verbuchen
+gehalt lohn vergütung bezahlung verdienst besoldung eingruppierung entgeltgruppe
+rückzahlen zurückzahlen rückforderung zurückfordern
+vorfinanzieren vorleistung vorschuss vorstrecken
+spende sponsoring
+"""
+
+LAW: Final = """
+gesetz recht rechtsgrundlage vorschrift gesetzlich paragraf regelung rechtlich rechtslage norm
+verordnung rechtsverordnung erlass richtlinie verwaltungsvorschrift
+richtlinie leitlinie vorgabe regel regelwerk
+satzung ortsrecht
+pflicht verpflichten müssen verbindlich zwingend vorschreiben obligatorisch gezwungen zwang notwendig erforderlich
+vorgabe anforderung voraussetzung bedingung kriterium erfordernis verlangen
+freiwillig optional freigestellt wahlfreiheit unverbindlich
+dürfen erlaubt zulässig gestattet genehmigt berechtigt befugt erlauben rechtens legal
+verboten untersagt unzulässig verbot unerlaubt illegal
+erlaubnis genehmigung zustimmung einwilligung einverständnis freigabe genehmigen freigeben zustimmen
+anspruch berechtigung recht zustehen berechtigt
+ausnahme befreiung sonderfall ausgenommen befreien sonderregelung
+gelten inkrafttreten wirksam gültig gültigkeit rechtskraft
+verstoß sanktion strafe bußgeld konsequenz folge rechtsfolge nichteinhaltung strafbar ahnden
+haften haftung verantwortlich schadensersatz schaden
+klage klagen gericht rechtsstreit
+widerspruch einspruch widersprechen beschwerde anfechten
+schriftform schriftformerfordernis unterschrift unterschreiben unterzeichnen signatur signieren
+entfallen wegfallen verzichten streichen abschaffen abschaffung
+novelle gesetzesänderung änderungsgesetz neufassung überarbeiten reform
+vertrag vereinbarung kontrakt vereinbaren kooperationsvereinbarung abkommen rahmenvertrag vertraglich
+abschließen schließen unterschreiben zeichnen unterzeichnen vertragsschluss
+kündigen austreten austritt aussteigen ausstieg verlassen beenden kündigungsfrist herauskommen
+beitreten beitritt aufnehmen mitglied mitgliedschaft einsteigen eintreten
+vergabe vergeben ausschreiben ausschreibung vergabeverfahren vergaberecht auftragsvergabe
+beschaffen beschaffung einkaufen kaufen anschaffen erwerben einkauf besorgen
+inhouse direktvergabe direktauftrag vergabefrei
+lizenz nutzungsrecht lizenzieren softwarelizenz lizenzkosten
+urheberrecht copyright nutzungsrecht
+opensource quelloffen quellcode freie-software
+zuständig verantwortlich kümmern obliegen aufgabe verantwortung federführung federführend betreuen ansprechpartner
+ansprechpartner ansprechperson kontakt wenden anlaufstelle ansprechstelle kontaktperson zuständig ansprechen
+auskunft akteneinsicht informationsfreiheit informationszugang izg
+geheim vertraulich vertraulichkeit verschwiegenheit intern
+personenbezogen persönlich privat personendaten
+löschen löschfrist vernichten entfernen
+aufbewahren archivieren aufbewahrungsfrist archiv speicherfrist archivierung
+anonym anonymisieren pseudonym unerkannt
+einwilligen einwilligung zustimmen zustimmung
+"""
+
+SERVICES: Final = """
+leistung dienst service verwaltungsleistung angebot onlinedienst onlineleistung onlineservice onlineangebot
+fokusleistung schwerpunktleistung topleistung hauptleistung
+basisdienst basiskomponente grunddienst querschnittsdienst basisinfrastruktur
+online digital elektronisch internet netz web virtuell onlineverfahren
+digitalisieren digitalisierung digital
+antrag formular antragstellung beantragen onlineantrag antragsformular vordruck
+antragsdaten formulardaten eingabe angaben daten eingang
+einreichen stellen abgeben beantragen zusenden vorlegen
+bescheid genehmigungsbescheid bescheiden ablehnungsbescheid verwaltungsakt
+bearbeiten bearbeitung erledigen abarbeiten vorgang bearbeiter sachbearbeiter
+status bearbeitungsstand sachstand stand zwischenstand fortschritt
+nachfrage nachhaken nachfragen rückfrage
+fall vorgang fallzahl geschäftsvorfall
+papier papierform papierantrag ausdruck papiergebunden analog ausdrucken postweg
+medienbruch abtippen händisch manuell hand abschreiben
+automatisch automatisieren automatisiert selbsttätig maschinell
+umsetzen realisieren einführen implementieren verwirklichen durchführen bereitstellen anbieten einführung rollout
+livegang freischalten produktivsetzung livegehen inbetriebnahme produktivbetrieb liveschaltung
+verfügbar bereitstellen verfügbarkeit anbieten bereit nutzbar
+zuschnitt ausgestalten anpassen anpassung individualisieren konfigurieren
+melden wohnsitz ummelden meldewesen einwohnermeldeamt
+standesamt urkunde geburtsurkunde personenstand
+bauantrag baugenehmigung bauamt bauen
+führerschein fahrerlaubnis
+kfz zulassung zulassungsstelle
+sozialhilfe sozialleistung sozialamt
+wohngeld mietzuschuss
+hundesteuer hund hundehalter
+gewerbe gewerbeanmeldung gewerbeamt
+nachweis unterlagen dokument bescheinigung zeugnis einreichung
+register registermodernisierung melderegister
+once-only onceonly einmalerfassung registerabruf
+reifegrad stufe ausbaustufe digitalisierungsgrad
+themenfeld schwerpunkt bereich gebiet handlungsfeld
+portal serviceportal bürgerportal landesportal verwaltungsportal plattform
+marktplatz shop egovernmentmarktplatz store
+beteiligungsportal bürgerbeteiligung anhörung
+prozess ablauf arbeitsablauf workflow geschäftsprozess verfahren
+modellieren abbilden aufnehmen darstellen
+musterprozess modellprozess referenzprozess stammprozess
+vereinheitlichen einheitlich standardisieren standard gleich harmonisieren angleichen
+bürgerfreundlich nutzerfreundlich benutzerfreundlich bedienbar verständlich einfach
+egovernment verwaltungsdigitalisierung
+smartcity intelligente-stadt
+"""
+
+IT: Final = """
+it edv informationstechnik technik computer technisch
+fachverfahren fachsoftware fachanwendung verfahren spezialsoftware
+software programm anwendung app werkzeug tool system
+anbinden anschließen anschluss integrieren verknüpfen koppeln verbinden einbinden ankoppeln andocken
+schnittstelle standardschnittstelle anbindung
+übertragen übermitteln übernehmen weiterleiten gelangen importieren ankommen landen einspielen übergeben
+server hosting hosten rechner betreiben
+cloud rechenzentrum datenwolke
+netz netzwerk leitung datennetz landesnetz internetanschluss internetverbindung
+breitband glasfaser internetanschluss bandbreite
+wlan funknetz hotspot
+firewall port freischalten
+zertifikat schlüssel zertifizierung
+verschlüsseln verschlüsselung kryptografie ende-zu-ende
+sicher it-sicherheit informationssicherheit grundschutz cybersicherheit schützen schutz
+angriff hacker cyberangriff hackerangriff schadsoftware virus phishing trojaner
+sicherheitsvorfall vorfall datenpanne datenleck notfall
+backup datensicherung sicherungskopie wiederherstellen
+störung ausfall fehler defekt panne absturz problem störungsmeldung kaputt funktionsstörung unerreichbar bug
+hotline support helpdesk servicedesk störungsstelle nutzerbetreuung
+wartung wartungsarbeiten wartungsfenster instandhaltung
+update version aktualisieren release upgrade neuerung softwarestand
+einrichten installieren konfigurieren aufsetzen einstellen anlegen aufspielen
+anleitung handbuch dokumentation hilfeseite gebrauchsanweisung bedienungsanleitung beschreibung
+hardware gerät laptop notebook rechner pc tablet computer endgerät
+drucker scanner scannen einscannen drucken
+handy smartphone mobiltelefon diensthandy telefon mobilgerät
+konto account benutzerkonto nutzerkonto zugang zugangsdaten benutzerzugang
+login anmelden einloggen registrieren anmeldung registrierung anmeldedaten
+passwort kennwort zugangsdaten pin
+zugriff berechtigung zugang rechte zugriffsrecht einsehen zugreifen
+rolle berechtigung rechtekonzept
+testen ausprobieren erproben probieren pilotieren probe versuch testlauf probelauf
+testumgebung testsystem testinstanz sandbox demo testzugang
+pilot pilotprojekt pilotkommune modellkommune pilotierung modellprojekt vorreiter
+abschalten abstellen einstellen ausschalten außerbetriebnahme ablösen deaktivieren stilllegen
+ablösen ersetzen austauschen wechseln umsteigen ersatz
+migrieren migration umziehen umstellen umzug überführen datenübernahme
+datei dokument anlage anhang file
+format dateiformat dateityp pdf
+hochladen upload anhängen einstellen beifügen
+herunterladen download downloaden runterladen
+speichern ablegen sichern ablage
+datenbank datenbestand datensatz
+statistik kennzahl auswertung zahlen auswerten nutzungszahlen zugriffszahlen
+messen messung monitoring kontrollieren überwachen
+suchen suche suchfunktion recherchieren
+formularserver formularmanagement formularassistent
+website webseite internetseite homepage internetauftritt webauftritt internetpräsenz seite
+barrierefrei barrierearm zugänglich behindert leichte-sprache screenreader
+chatbot bot assistent sprachassistent
+messenger matrix element chatprogramm
+videokonferenz webex zoom bigbluebutton teams videocall konferenz
+geodaten karte gis
+open-data offene-daten datenbereitstellung
+architektur it-architektur zielbild systemlandschaft
+schulung einweisung anwenderschulung
+kompatibel zusammenspielen interoperabel kompatibilität interoperabilität
+ausfallen stillstehen abstürzen funktionieren
+"""
