@@ -45,11 +45,12 @@ async def over(session: AsyncSession) -> Sequence[Question]:
 async def forget_asker(session: AsyncSession, question: Question) -> None:
     """Forget who asked: neither the question nor anything that leads to it names them afterwards.
 
-    What the bot said about it in the direct chat, and which of the person's messages it answered there, is told
-    apart from the question for good.
+    What the bot said in the direct chat about it and about what it was merged into, and which of the person's messages
+    it answered there, is told apart from the questions for good.
     """
-    direct, about = question.room_id, subject_of(question.id)
-    here = OutboxRow.room_id == direct, OutboxRow.subject == about
+    direct, family = question.room_id, await _with_ancestors(session, question)
+    about = [subject_of(each.id) for each in family]
+    here = OutboxRow.room_id == direct, OutboxRow.subject.in_(about)
     replies = await session.scalars(select(OutboxRow.key).where(*here, OutboxRow.key.startswith("reply:")))
     causes = [question.source_event_id, *(key.removeprefix("reply:") for key in replies)]
     await session.execute(
@@ -60,11 +61,19 @@ async def forget_asker(session: AsyncSession, question: Question) -> None:
     )
     await session.execute(
         update(HistoryEntry)
-        .where(HistoryEntry.subject == about, HistoryEntry.actor == question.asked_by)
+        .where(HistoryEntry.subject == subject_of(question.id), HistoryEntry.actor == question.asked_by)
         .values(actor="")
     )
-    own = select(Answer.id).where(Answer.question_id == question.id)
-    await session.execute(delete(AnswerTold).where(AnswerTold.answer_id.in_(own), AnswerTold.room_id == direct))
+    answers = select(Answer.id).where(Answer.question_id.in_([each.id for each in family]))
+    await session.execute(delete(AnswerTold).where(AnswerTold.answer_id.in_(answers), AnswerTold.room_id == direct))
     question.asked_by, question.room_id, question.thread_id = "", "", None
     question.source_event_id = f"forgotten:{question.id}"
     await session.flush()
+
+
+async def _with_ancestors(session: AsyncSession, question: Question) -> list[Question]:
+    """A question and what it was merged into, step by step."""
+    found = [question]
+    while found[-1].merged_into_id is not None:
+        found.append(await session.get_one(Question, found[-1].merged_into_id))
+    return found

@@ -1,7 +1,8 @@
 """Who supports a question. What counts is who has left a mark and not taken it back, in whatever order.
 
 The votes of a question are the people, other than who asked it, who have a mark at it or at one that was merged into
-it, or who asked one of those. `Question.votes` keeps their number and is counted anew with every change.
+it, or who asked one of those. Somebody who asked in confidence counts apart from the person that others see.
+`Question.votes` keeps their number and is counted anew with every change.
 """
 
 from dataclasses import dataclass
@@ -74,32 +75,42 @@ async def recount(session: AsyncSession, question: Question) -> None:
     """Count the votes of a question, and of what it was merged into, anew."""
     current: Question | None = question
     while current is not None:
-        current.votes = len({each.user_id for each in await supporters(session, current)})
+        current.votes = len(await supporters(session, current))
         parent = current.merged_into_id
         current = None if parent is None else await session.get_one(Question, parent)
     await session.flush()
 
 
-async def supporters(session: AsyncSession, question: Question, *, with_asker: bool = False) -> list[Supporter]:
-    """Everybody who supports a question, once each, where they first said so; not who asked it, unless `with_asker`."""
+async def supporters(session: AsyncSession, question: Question) -> list[Supporter]:
+    """Everybody who supports a question, once each, where they first said so; not who asked it.
+
+    Who asked in confidence is somebody else, for whom their direct chat stands: as the person that others see in rooms
+    they vote like any other. Leaving that vote out, or counting both as one, would show who asked.
+    """
     family = {each.id: each for each in (question, *await questions.merged_into(session, question))}
-    found: dict[str, Supporter] = {}
+    confidential = {(each.asked_by, each.room_id) for each in family.values() if each.confidential}
+    found: dict[tuple[str, str], Supporter] = {}
     for each in family.values():
         if each is not question and each.asked_by:
             found.setdefault(
-                each.asked_by, Supporter(user_id=each.asked_by, room_id=each.room_id, question=each, asked=True)
+                _asker(each), Supporter(user_id=each.asked_by, room_id=each.room_id, question=each, asked=True)
             )
     marks = await session.scalars(
         select(VoteMark).where(VoteMark.question_id.in_(family)).order_by(VoteMark.at, VoteMark.event_id)
     )
     for one in marks:
+        here = (one.user_id, one.room_id)
         found.setdefault(
-            one.user_id,
+            here if here in confidential else (one.user_id, ""),
             Supporter(user_id=one.user_id, room_id=one.room_id, question=family[one.question_id], asked=False),
         )
-    if not with_asker:
-        found.pop(question.asked_by, None)
+    found.pop(_asker(question), None)
     return list(found.values())
+
+
+def _asker(question: Question) -> tuple[str, str]:
+    """As whom somebody asked: as themselves, or as nobody but the one behind a direct chat."""
+    return question.asked_by, question.room_id if question.confidential else ""
 
 
 async def taking_part(session: AsyncSession) -> dict[int, int]:

@@ -11,6 +11,7 @@ from commands.questions import life
 from commands.questions.showing import confirmed_on
 from commands.questions.telling import Place, everybody_at
 from commands.questions.words import answer_text, named_question, subject
+from commands.texts import question_agenda as agenda
 from commands.texts import question_answers as texts
 from commands.texts import question_errors as errors
 from commands.texts.question_words import Step
@@ -137,6 +138,8 @@ def _telling(call: Call, question: Question, given: Answer, role: Role | None) -
     waits = question.state is QuestionState.ANSWERED
 
     def text(place: Place) -> Markdown:
+        if given.oral:
+            return agenda.answered_orally(question, given.text or "", asker=place.asker, prefix=prefix)
         return texts.answered(
             question,
             given.text or "",

@@ -34,6 +34,7 @@ async def decline(call: Call, session: AsyncSession) -> Reply:
     """Schließt eine Frage ohne Antwort.
 
     Wer gefragt oder dafür gestimmt hat, erfährt den Grund. War die Frage noch nicht freigegeben, lösche ich ihren Text.
+    Das dürfen die Leitung der AG und die Koordination.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.DECLINE)
@@ -53,7 +54,7 @@ async def not_responsible(call: Call, session: AsyncSession) -> Reply:
     """Schließt eine Frage, für die jemand anderes zuständig ist.
 
     Wer gefragt oder dafür gestimmt hat, erfährt, an wen sie sich wenden können. Für eine andere AG im Projekt gibt es
-    !weiterleiten.
+    !weiterleiten. Das dürfen die Leitung der AG und die Koordination.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.NOT_RESPONSIBLE)

@@ -12,7 +12,7 @@ from commands.markup import Markdown, clean
 from commands.questions import answering, confidence, life, similar, voting
 from commands.questions.never import never_collected
 from commands.questions.receipt import AGREE, told_key
-from commands.questions.telling import everybody_at, group_room
+from commands.questions.telling import everybody_at, group_room, shown_asker
 from commands.questions.withdrawing import withdrawn
 from commands.questions.words import answer_text, is_blank, named_group, question_text, subject
 from commands.texts import question_edits as texts
@@ -23,7 +23,7 @@ from commands.texts.question_words import Step
 from storage import answers, questions
 from storage.tables import Answer, NoteKind, Question, QuestionState
 
-ASK, ANSWERING = "frage", ("antwort", "teilantwort", "verweis", "berichtigen")
+ASK, ANSWERING = "frage", ("antwort", "teilantwort", "verweis", "berichtigen", "muendlich")
 
 
 async def edited(call: Call, _cause: str, session: AsyncSession) -> Reply | None:
@@ -104,7 +104,7 @@ async def _note_for_group(call: Call, session: AsyncSession, question: Question)
     room_id = await group_room(session, question.group_number)
     if room_id is None or room_id == question.room_id or question.state is QuestionState.IN_REVIEW:
         return []
-    asker = None if question.confidential else question.asked_by
+    asker = await shown_asker(session, question)
     return [
         Message(
             key=f"renewed:{call.cause}",

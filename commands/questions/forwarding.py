@@ -14,16 +14,15 @@ from commands.errors import NotPossible, UsageError
 from commands.group_names import take_group
 from commands.questions import life
 from commands.questions.informing import to_asker
-from commands.questions.receipt import first_state
-from commands.questions.telling import group_room, to_room
+from commands.questions.receipt import first_state, told_key
+from commands.questions.telling import group_room, shown_asker, to_room
 from commands.questions.words import named_group, named_question, reason_text, subject
 from commands.texts import question_forwarding as texts
 from commands.texts import questions as asked
 from commands.texts.question_words import Step
 from storage import questions, roles, rooms
-from storage.tables import Question, QuestionState, Role, RoomKind
+from storage.tables import Question, QuestionState, Role
 
-_PUBLIC = (RoomKind.PLENARY, RoomKind.GROUP)
 _UNTIL = re.compile(r"^bis\s+(?=\S)", re.IGNORECASE)
 _SILENT_UNTIL_OVERDUE = 80
 _NOBODY_LEFT_TO_TELL = 2
@@ -41,7 +40,7 @@ async def forward(call: Call, session: AsyncSession) -> Reply:
     """Leitet eine Frage an eine andere AG weiter.
 
     Sie bekommt dort eine neue Nummer, die alte führt weiter zu ihr. Das Ziel für die Antwort beginnt neu. Wer gefragt
-    hat, erfährt den Grund.
+    hat, erfährt den Grund. Das dürfen die Leitung der bisherigen AG und die Koordination.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.FORWARD)
@@ -101,7 +100,7 @@ async def extend(call: Call, session: AsyncSession) -> Reply:
     """Gibt für die Antwort mehr Zeit.
 
     Bis zum neuen Tag erinnere ich nicht an die Frage. Wer gefragt hat, erfährt den Grund. Möglich ist höchstens ein
-    Jahr.
+    Jahr. Das geht auch, wenn Ihnen die Frage zugewiesen ist.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.EXTEND)
@@ -147,16 +146,14 @@ async def _told_to_group(
     room_id = await rooms.of_group(session, question.group_number)
     if room_id is None or not known[room_id].joined:
         return ()
-    key, prefix = f"forwarded:{call.cause}:group", call.settings.prefix
+    prefix = call.settings.prefix
     if question.state is QuestionState.IN_REVIEW:
         leads = await roles.leads_of(session, question.group_number)
+        key = f"review:{call.cause}"
         return (to_room(question, room_id, key, asked.for_review(question, prefix=prefix), mentions=leads),)
-    where = known.get(question.room_id)
-    public = not question.confidential and where is not None and where.kind in _PUBLIC
-    text = texts.forwarded_for_group(
-        question, old_ref, question.asked_by if public else None, reason, from_group=from_group, prefix=prefix
-    )
-    return (to_room(question, room_id, key, text, mentions=()),)
+    asker = await shown_asker(session, question)
+    text = texts.forwarded_for_group(question, old_ref, asker, reason, from_group=from_group, prefix=prefix)
+    return (to_room(question, room_id, told_key(question), text, mentions=()),)
 
 
 COMMANDS: tuple[Command, ...] = (forward, extend)

@@ -66,8 +66,8 @@ _ROWS: Final[tuple[tuple[Step, tuple[QuestionState, ...], tuple[QuestionState, .
     (Step.DECLINE, (_S.IN_REVIEW, *LIVE), (_S.CLOSED,), _GROUP),
     (Step.NOT_RESPONSIBLE, (_S.IN_REVIEW, *LIVE), (_S.CLOSED,), _GROUP),
     (Step.WITHDRAW, (*_HIDDEN, *LIVE), (_S.CLOSED,), _ASKER_OR_COORDINATION),
-    (Step.MERGE, LIVE, (_S.CLOSED,), _ASKER_OR_GROUP),
-    (Step.SPLIT, (_S.CLOSED,), LIVE, _ASKER_OR_GROUP),
+    (Step.MERGE, (_S.IN_REVIEW, *LIVE), (_S.CLOSED,), _ASKER_OR_GROUP),
+    (Step.SPLIT, (_S.CLOSED,), (*LIVE, _S.IN_REVIEW), _ASKER_OR_GROUP),
     (Step.REWORD, (*_HIDDEN, *LIVE), _SAME, _ASKER),
     (Step.DELETE_TEXT, (*_DONE, _S.CLOSED), _SAME, _ASKER),
 )
@@ -81,6 +81,9 @@ def _expanded() -> Iterator[tuple[tuple[Step, QuestionState], Transition]]:
 
 TRANSITIONS: Final[Mapping[tuple[Step, QuestionState], Transition]] = dict(_expanded())
 """Every allowed step from every state. Asking is none of them: it is how a question begins."""
+
+_ON_THE_AGENDA: Final = (Step.TAKE, Step.ASSIGN, Step.CARRY_OVER, Step.REWORD, Step.MERGE)
+"""Steps that leave a question on the agenda of its plenary, or would bring it back there."""
 
 _MAY_EVER: Final = {
     step: frozenset().union(*(each.by for (other, _), each in TRANSITIONS.items() if other is step)) for step in Step
@@ -206,6 +209,8 @@ async def _take(
     if after not in allowed:
         raise ValueError(f"{step.name} does not lead from {before} to {after}")
     question.state = after
+    if before is QuestionState.DEFERRED and step not in _ON_THE_AGENDA:
+        question.plenary_number = None
     if after in (QuestionState.ANSWERED, QuestionState.CLOSED) and before is not after:
         question.outcome, question.closed_at = outcome, at
     elif after not in (*_DONE, QuestionState.CLOSED):

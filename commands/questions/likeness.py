@@ -135,6 +135,8 @@ def alike(one: str, other: str) -> float:
         return 0.0
     if one.startswith(other) or other.startswith(one):
         return _DERIVED
+    if one in MEANINGS and other in MEANINGS:
+        return 0.0  # "anmelden" is no typo of "abmelden"
     ratio = OSA.normalized_similarity(one, other, score_cutoff=TYPO)
     return ratio**2 if ratio else 0.0
 
@@ -155,6 +157,10 @@ _INTENTS: Final = (
     | dict.fromkeys(("grund", "ursache", "begrundung"), "warum")
 )
 _ASKED_FOR: Final = {root_of(word): name for word, name in _INTENTS.items() if word not in INTENT}
+_UNPARTED_WORDS: Final = """
+landkreis landrat landratsamt bundesland bundeskonto gemeinderat stadtrat kreistag personalrat verbandsgemeinde
+"""  # other things than their parts: a Landkreis is not the Land
+_UNPARTED: Final = frozenset(root_of(word) for word in _UNPARTED_WORDS.split())
 _STARTS: Final = frozenset(piece[:_SHORT] for piece in PIECES)  # a stem begins as its word: spares the stemmer
 _PREFIXES: Final = "ab an auf aus bei ein fort heraus hin mit nach um vor weiter zu zuruck zusammen"
 _SEPARABLE: Final = frozenset([*_PREFIXES.split(), "los", "teil", "statt", "fest", "bereit", "frei", "her", "weg"])
@@ -216,7 +222,7 @@ def _unit(plain: str, capital: bool, pieces: tuple[str, ...]) -> Unit:
             part for piece in pieces if len(piece) > 1 for part in _parts(piece) or (root_of(piece),)
         ]
     else:
-        parts = () if verb else _parts(plain)
+        parts = () if verb or stem in _UNPARTED else _parts(plain)
     return Unit(plain=plain, stem=stem, parts=tuple(part for part in dict.fromkeys(parts) if part != stem))
 
 

@@ -127,7 +127,7 @@ kredit darlehen
 obergrenze höchstbetrag maximal höchstens deckel limit höchstgrenze grenze
 untergrenze mindestens mindestbetrag minimum
 steuer umsatzsteuer mehrwertsteuer steuerpflichtig
-epayment bezahldienst zahlungssystem bezahlsystem zahlverfahren zahlungsanbieter bezahlverfahren paypal kreditkarte giropay
+epayment bezahldienst zahlungssystem bezahlsystem zahlverfahren zahlungsanbieter bezahlverfahren paypal kreditkarte
 kombinieren doppelförderung kumulieren gleichzeitig zusätzlich verbinden
 investieren investition anschaffen anschaffung
 kasse zahlstelle kassensystem buchen verbuchen

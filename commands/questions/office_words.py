@@ -1,8 +1,8 @@
 """What words mean the same in questions to the working groups: the vocabulary of administrations and of the project.
 
 It stands beside `commands.german_words`, which the FAQ shares, and knows no single question. The groups are in
-`office_groups` and `everyday_groups`; singular and plural, verb and noun are one (roots), compounds are found by
-their parts.
+`office_groups`, `everyday_groups` and `project_groups`; singular and plural, verb and noun are one (roots), compounds
+are found by their parts.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from typing import Final
 from commands.german_words import LIGHT_STEMS, SYNONYM_GROUPS, fold
 from commands.questions import everyday_groups as everyday
 from commands.questions import office_groups as office
+from commands.questions import project_groups as project
 from commands.questions.word_roots import root_of
 
 _PIECES: Final = """
@@ -43,7 +44,7 @@ def _roots(words: str) -> frozenset[str]:
 def _numbered() -> Iterator[tuple[str, str]]:
     for stem, numbers in SYNONYM_GROUPS.items():
         yield from ((root_of(stem), f"e{number}") for number in numbers)
-    lines = "".join((*_OFFICE, *_EVERYDAY)).split("\n")
+    lines = "".join((project.PROJECT, *_OFFICE, *_EVERYDAY)).split("\n")
     for number, line in enumerate(lines):
         yield from ((root, f"o{number}") for root in _roots(line))
 

@@ -21,7 +21,8 @@ from storage.tables import Question, QuestionState, Role
 async def take(call: Call, session: AsyncSession) -> Reply:
     """Übernimmt eine Frage: Sie kümmern sich um die Antwort.
 
-    Das geht auch mit einer Frage, die Ihnen zugewiesen ist. Hatte sie jemand anderes, sage ich dort Bescheid.
+    Das geht auch mit einer Frage, die Ihnen zugewiesen ist. Hatte sie jemand anderes, sage ich der Person
+    Bescheid.
     """
     question, rest = await named_question(call, session)
     if rest:
@@ -51,7 +52,8 @@ async def assign(call: Call, session: AsyncSession) -> Reply:
     """Weist eine Frage einer Person zu.
 
     Nennen Sie die Person mit ihrer Kennung (@name:server) oder erwähnen Sie sie; bei Leitungen und Koordination genügt
-    der Name. Ich sage ihr im Raum der AG Bescheid. Sie darf die Frage dann beantworten.
+    der Name. Ich sage ihr im Raum der AG Bescheid. Sie darf die Frage dann beantworten,
+    verlängern und abgeben. Zuweisen dürfen die Leitung der AG und die Koordination.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.ASSIGN)
@@ -84,7 +86,8 @@ async def assign(call: Call, session: AsyncSession) -> Reply:
 async def hand_back(call: Call, session: AsyncSession) -> Reply:
     """Gibt eine Frage ab, die Sie übernommen haben.
 
-    Sie ist dann wieder offen, und die Leitung erfährt es. Einen Grund können Sie dazuschreiben.
+    Sie ist dann wieder offen, und die Leitung erfährt es. Einen Grund können Sie dazuschreiben. Das geht auch, wenn
+    Ihnen die Frage zugewiesen ist.
     """
     question, rest = await named_question(call, session)
     life.require(call, question, Step.HAND_BACK)

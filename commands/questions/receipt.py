@@ -4,14 +4,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Message, Reply
 from commands.questions import similar
-from commands.questions.telling import to_room
+from commands.questions.telling import shown_asker, to_room
 from commands.questions.words import subject
 from commands.texts import questions as texts
 from commands.texts.question_merging import similar_shown
 from storage import questions, roles, rooms
-from storage.tables import Group, Question, QuestionState, RoomKind
+from storage.tables import Group, Question, QuestionState
 
-_PUBLIC = (RoomKind.PLENARY, RoomKind.GROUP)
 AGREE = "✅"
 SAME = ("1️⃣", "2️⃣", "3️⃣")
 """Buttons under a receipt: show the question as it is; mine is the same as the first, second, third of these."""
@@ -58,12 +57,11 @@ async def told_to_group(call: Call, session: AsyncSession, question: Question) -
         return (to_room(question, room_id, f"review:{call.cause}", text, mentions=leads),)
     if room_id == question.room_id:
         return ()
-    asked_in = known.get(question.room_id)
-    asker = question.asked_by if asked_in is not None and asked_in.kind in _PUBLIC else None
+    asker = await shown_asker(session, question)
     text = texts.new_for_group(question, asker, prefix=call.settings.prefix)
     return (to_room(question, room_id, told_key(question), text, mentions=()),)
 
 
 def told_key(question: Question) -> str:
-    """The key of the note by which a group's room was told of a question."""
-    return f"new:{subject(question)}:{question.group_number}"
+    """The key of the note by which a group's room was told of a question; each number it ever has is new once."""
+    return f"new:{subject(question)}:{question.ref}"

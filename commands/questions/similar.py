@@ -22,8 +22,8 @@ SEARCHED: Final = (
 )
 """The states in which a question is worth showing to somebody who asks the same."""
 
-_ENOUGH: Final = 0.3  # least score of a question that is shown
-_BESIDE_BEST: Final = 0.6  # share of the best score that the others need
+_ENOUGH: Final = 0.22  # least score of a question that is shown
+_BESIDE_BEST: Final = 0.55  # share of the best score that the others need
 _CANDIDATES: Final = 30  # how many are compared word by word
 _COMMON: Final = 0.1  # share of the questions from which on a term finds too many
 _SMALL: Final = 500  # questions; in fewer no term is too common

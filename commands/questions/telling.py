@@ -10,6 +10,7 @@ from commands.markup import Markdown
 from storage import questions, rooms, votes
 from storage.tables import Question, Room, RoomKind
 
+_PUBLIC = (RoomKind.PLENARY, RoomKind.GROUP)
 _ALONE = 2  # members of a direct chat, the bot among them
 
 
@@ -57,12 +58,12 @@ async def asker_of(session: AsyncSession, question: Question) -> Place | None:
 async def everybody_at(session: AsyncSession, question: Question) -> list[Place]:
     """Where the asker and all who support a question are told: each room once, each person once, the asker first.
 
-    Whoever asked in confidence and also votes in a room where all can see it is told there like any voter: leaving
+    Whoever asked in confidence and also votes in a room where all can see it is told there too, like any voter: leaving
     them out would show who asked.
     """
     asker = await asker_of(session, question)
     places = {} if asker is None else {asker.room_id: asker}
-    for each in await votes.supporters(session, question, with_asker=question.confidential):
+    for each in await votes.supporters(session, question):
         where = Place(room_id=each.room_id, people=(each.user_id,))
         if each.asked:
             found = await asker_of(session, each.question)
@@ -82,6 +83,13 @@ async def group_room(session: AsyncSession, group: int) -> str | None:
     known = await rooms.known(session)
     candidates = [await rooms.of_group(session, group), *await rooms.of_kind(session, RoomKind.COORDINATION)]
     return next((each for each in candidates if each is not None and known[each].joined), None)
+
+
+async def shown_asker(session: AsyncSession, question: Question) -> str | None:
+    """Who asked, if they asked where everybody could read it; else the bot names nobody."""
+    asked_in = (await rooms.known(session)).get(question.room_id)
+    public = not question.confidential and asked_in is not None and asked_in.kind in _PUBLIC
+    return question.asked_by if public else None
 
 
 def to_room(question: Question, room_id: str, key: str, text: Markdown, *, mentions: Sequence[str]) -> Message:

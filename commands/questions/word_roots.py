@@ -38,6 +38,8 @@ _WHOLE: Final = {  # words that the rules below, or the stemmer after folding, w
     "sitzungen": "sitzung",
     "satzung": "satzung",
     "satzungen": "satzung",
+    "schulung": "schulung",
+    "schulungen": "schulung",
     "wartung": "wartung",
     "zeitung": "zeitung",
     "zeitungen": "zeitung",

@@ -48,7 +48,7 @@ def one(shown: Shown, *, today: date, prefix: str) -> Markdown:
             before=fill(" (früher {refs})", refs=", ".join(shown.former_refs)) if shown.former_refs else Markdown(""),
             votes=fill(", {votes}", votes=votes(question.votes)) if question.votes else Markdown(""),
         ),
-        quoted(question.text) if shown.may_read else Markdown("(Der Text erscheint nach der Freigabe.)"),
+        quoted(question.text) if shown.may_read or question.text is None else _hidden(question),
     ]
     if shown.answer is not None:
         pieces.append(
@@ -62,6 +62,12 @@ def one(shown: Shown, *, today: date, prefix: str) -> Markdown:
         )
     pieces += [_next(shown, today=today, prefix=prefix), _history(shown)]
     return join(pieces, "\n\n")
+
+
+def _hidden(question: Question) -> Markdown:
+    if question.state is QuestionState.CLOSED:
+        return Markdown("(Der Text wurde nicht freigegeben.)")
+    return Markdown("(Der Text erscheint nach der Freigabe.)")
 
 
 def votes(count: int) -> str:
@@ -108,6 +114,8 @@ def _next(shown: Shown, *, today: date, prefix: str) -> Markdown:
 
 
 def _asker_next(shown: Shown, prefix: str) -> Markdown:
+    if shown.answer is not None and shown.answer.oral:
+        return fill("Als Nächstes schreibt die Antwort auf: {owner}", owner=owner(shown.question, shown.leads))
     ref, day_ = shown.question.ref, shown.confirmed_on
     silently = "" if day_ is None else f"\nOhne Rückmeldung gilt die Antwort ab {short_day(day_)} als bestätigt."
     return fill(

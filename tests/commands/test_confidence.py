@@ -7,7 +7,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import select
 
-from storage.tables import HistoryEntry, InboxRow, OutboxRow, Question
+from storage.tables import AnswerTold, HistoryEntry, InboxRow, OutboxRow, Question
 from tests.commands.asking import ASK, told
 from tests.dialog import Dialog
 
@@ -113,14 +113,17 @@ async def test_outside_of_the_direct_chat_nobody_counts_as_the_asker(dialog: Dia
     assert str(mine) == str(await dialog.say("ben", "plenum", command))
 
 
-async def test_a_vote_of_the_asker_in_a_room_is_taken_like_any_other_and_not_counted(dialog: Dialog) -> None:
+async def test_a_vote_of_the_asker_in_a_room_is_taken_and_counted_like_any_other(dialog: Dialog) -> None:
+    """Leaving it out of the number, or of who is told, would show who asked."""
     note = told(await dialog.hear("anna", "direkt:anna", ASK), "ag3")
     mine = await dialog.say("anna", "plenum", "!stimme AG3-001")
     assert str(mine) == str(await dialog.say("ben", "plenum", "!stimme AG3-001"))
     assert await dialog.react("anna", note, "👍") == []
-    assert "1 Stimme" in await dialog.say("ben", "plenum", "!frage AG3-001")
+    assert "2 Stimmen" in await dialog.say("ben", "plenum", "!frage AG3-001")
     answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Bis 2027 zahlt das Land.")
-    assert told(answers, "plenum").mentions == ["@anna:test", "@ben:test"]
+    public = [each for each in answers if each.room != "direkt:anna" and each.mentions]
+    assert sorted(person for each in public for person in each.mentions) == ["@anna:test", "@ben:test"]
+    assert not any("Ihre Frage" in each for each in public)
     assert told(answers, "direkt:anna").mentions == ["@anna:test"]
 
 
@@ -146,7 +149,8 @@ async def test_once_confirmed_nothing_leads_from_the_question_to_the_person(dial
         direct = dialog.hs.room("#direkt-anna:test").id
         assert direct not in {question.room_id, question.thread_id}
         assert asked not in question.source_event_id
-        assert {each.actor for each in await session.scalars(select(HistoryEntry))} == {"", "@lena:test"}
+        actors = {each.actor for each in await session.scalars(select(HistoryEntry))}
+        assert actors <= {"", "@lena:test", "@ag4-bot:test"}
         about = await session.scalars(select(OutboxRow).where(OutboxRow.subject == "question:1"))
         assert direct not in {each.room_id for each in about}
         causes = await session.scalars(select(InboxRow).where(InboxRow.event_id.in_([asked, said])))
@@ -187,3 +191,45 @@ async def test_a_third_person_in_the_direct_chat_does_not_learn_what_was_asked_t
     answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Bis 2027 zahlt das Land.")
     assert {each.room for each in answers} == {"ag3"}
     assert "niemand mehr da" in answers[0]
+
+
+async def test_who_asked_in_confidence_and_votes_elsewhere_is_told_in_both_places_after_a_merge(dialog: Dialog) -> None:
+    """Else the others see that one of them is not told, and whose question was merged."""
+    await dialog.hear("ben", "ag3", "!frage Wer zahlt die Schulung?")
+    await dialog.hear("lukas", "ag3", "!stimme AG3-001")
+    await dialog.hear("anna", "ag3", "!stimme AG3-001")
+    await dialog.hear("anna", "direkt:anna", "!frage AG3 Wer übernimmt die Kosten der Schulung?")
+    before = await dialog.say("ben", "plenum", "!frage AG3-001")
+    assert "2 Stimmen" in before
+    await dialog.hear("lena", "ag3", "!zusammenführen AG3-002 AG3-001")
+    assert "3 Stimmen" in await dialog.say("ben", "plenum", "!frage AG3-001")
+    answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Das Land.")
+    [public] = [each for each in answers if each.room == "ag3" and each.mentions]
+    assert public.mentions == ["@anna:test", "@ben:test", "@lukas:test"]
+    assert told(answers, "direkt:anna").mentions == ["@anna:test"]
+
+
+async def test_after_a_merge_nothing_of_the_other_question_leads_to_the_person_either(dialog: Dialog) -> None:
+    await dialog.hear("ben", "ag3", "!frage Wer zahlt die Schulung?")
+    await dialog.hear("anna", "direkt:anna", "!frage AG3 Wer übernimmt die Kosten der Schulung?")
+    await dialog.hear("lena", "ag3", "!zusammenführen AG3-002 AG3-001")
+    await dialog.hear("lena", "ag3", "!antwort AG3-001 Das Land.")
+    await dialog.ring()
+    async with dialog.database.reading() as session:
+        assert "@anna:test" in {each.asked_by for each in await session.scalars(select(Question))}
+    await dialog.hear("ben", "ag3", "!hilft AG3-001")
+    await dialog.ring()
+    direct = dialog.hs.room("#direkt-anna:test").id
+    async with dialog.database.reading() as session:
+        assert "@anna:test" not in {each.asked_by for each in await session.scalars(select(Question))}
+        about = await session.scalars(select(OutboxRow).where(OutboxRow.subject.is_not(None)))
+        assert direct not in {each.room_id for each in about}
+        assert direct not in {each.room_id for each in await session.scalars(select(AnswerTold))}
+
+
+async def test_what_is_declined_before_its_release_stays_unseen(dialog: Dialog) -> None:
+    await dialog.hear("lena", "ag3", "!prüfung AG3 an")
+    await dialog.hear("anna", "direkt:anna", ASK)
+    await dialog.hear("lena", "ag3", "!ablehnen AG3-001 Das regelt das Ministerium.")
+    shown = await dialog.say("ben", "plenum", "!frage AG3-001")
+    assert "Anschub" not in shown

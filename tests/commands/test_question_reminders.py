@@ -247,6 +247,16 @@ async def test_an_assigned_person_is_told_in_the_groups_room(asked: Dialog) -> N
     assert told(await ring(asked, "01.12."), "ag3").mentions == ["@ben:test"]
 
 
+async def test_of_a_question_that_is_with_the_coordination_only_the_coordination_is_told(asked: Dialog) -> None:
+    for _ in range(3):
+        await asked.hear("lena", "ag3", ANSWER)
+        await asked.hear("anna", "plenum", "!offen AG3-001 Das reicht noch nicht.")
+    assert told(await ring(asked, "25.11."), "koordination").mentions == ["@karin:test", "@kurt:test"]
+    await asked.hear("karin", "koordination", "!übernehmen AG3-001")
+    assert await ring(asked, "27.11.") == []
+    assert told(await ring(asked, "01.12."), "koordination").mentions == ["@karin:test"]
+
+
 async def test_before_eight_and_on_a_day_off_nobody_is_reminded(taken: Dialog) -> None:
     assert await ring(taken, "01.12.", 7, 59) == []
     assert await ring(taken, "05.12.", 12) == []  # a Saturday
