@@ -35,7 +35,8 @@ def help_for(commands: Callable[[], Sequence[Command]]) -> Command:
         mine = [each for each in commands() if call.roles.may(each.role)]
         return Reply(
             text=texts.overview(
-                [(f"{each.name} {each.usage}".strip(), each.help) for each in mine], prefix=call.settings.prefix
+                [(each.role, f"{each.name} {each.usage}".strip(), each.help) for each in mine],
+                prefix=call.settings.prefix,
             )
         )
 

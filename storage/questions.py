@@ -113,65 +113,19 @@ async def nearest(session: AsyncSession, group: int, number: int, *, most: int =
 
 
 async def same(session: AsyncSession, *, group: int, asked_by: str, text: str, since: datetime) -> Question | None:
-    """What the same person asked the same group in the same words since then (UTC), or None; the newest."""
-    return await session.scalar(
-        select(Question)
-        .where(
-            Question.group_number == group,
-            Question.asked_by == asked_by,
-            Question.asked_at >= since,
-            Question.text == text,
-        )
-        .order_by(Question.id.desc())
-        .limit(1)
-    )
-
-
-async def ranked(
-    session: AsyncSession,
-    *,
-    group: int,
-    states: Collection[QuestionState] = LIVE,
-    most: int,
-    offset: int = 0,
-) -> Sequence[Question]:
-    """The questions of a group in these states: those with the most votes first, then what is due first."""
+    """What this person asked this group in the same words at `since` (UTC) or later, or None; blanks do not count."""
     found = await session.scalars(
         select(Question)
-        .where(Question.group_number == group, Question.state.in_(states))
-        .order_by(Question.votes.desc(), Question.due_on, Question.id)
-        .offset(offset)
-        .limit(most)
+        .where(Question.group_number == group, Question.asked_by == asked_by, Question.asked_at >= since)
+        .order_by(Question.id)
     )
-    return found.all()
-
-
-async def newest(
-    session: AsyncSession,
-    states: Collection[QuestionState],
-    *,
-    most: int,
-    offset: int = 0,
-    group: int | None = None,
-) -> Sequence[Question]:
-    """The questions in one of the states, the newest first; of one group where given."""
-    statement = select(Question).where(Question.state.in_(states)).order_by(Question.id.desc())
-    if group is not None:
-        statement = statement.where(Question.group_number == group)
-    return (await session.scalars(statement.offset(offset).limit(most))).all()
+    words = text.split()
+    return next((each for each in found if each.text is not None and each.text.split() == words), None)
 
 
 async def of_person(session: AsyncSession, user_id: str) -> Sequence[Question]:
     """What a person asked, the newest first."""
     found = await session.scalars(select(Question).where(Question.asked_by == user_id).order_by(Question.id.desc()))
-    return found.all()
-
-
-async def in_states(session: AsyncSession, states: Collection[QuestionState]) -> Sequence[Question]:
-    """All questions in one of the states, by group and number."""
-    found = await session.scalars(
-        select(Question).where(Question.state.in_(states)).order_by(Question.group_number, Question.number)
-    )
     return found.all()
 
 

@@ -145,6 +145,7 @@ def _telling(call: Call, question: Question, given: Answer, role: Role | None) -
             given.text or "",
             answered_as=who,
             asker=place.asker,
+            others=len(place.people) > 1,
             confirmed_on=confirmed_on(given, call.settings) if waits else None,
             prefix=prefix,
         )

@@ -133,10 +133,10 @@ def alike(one: str, other: str) -> float:
         return SYNONYM
     if min(len(one), len(other)) <= _SHORT or one[0].isdigit() or one[0] != other[0]:
         return 0.0
+    if one in MEANINGS and other in MEANINGS:
+        return 0.0  # "anmelden" is no typo of "abmelden", a "Schule" no "Schulung"
     if one.startswith(other) or other.startswith(one):
         return _DERIVED
-    if one in MEANINGS and other in MEANINGS:
-        return 0.0  # "anmelden" is no typo of "abmelden"
     ratio = OSA.normalized_similarity(one, other, score_cutoff=TYPO)
     return ratio**2 if ratio else 0.0
 

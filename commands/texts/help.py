@@ -4,7 +4,17 @@ import re
 from collections.abc import Sequence
 
 from commands.markup import Markdown, fill, join
+from storage.tables import Role
 
+TITLES = {
+    Role.PARTICIPANT: "Das können Sie hier tun:",
+    Role.LEAD: "Als Leitung einer AG oder Koordination:",
+    Role.COORDINATOR: "Als Koordination:",
+}
+MORE = (
+    "Mehr zu einem Befehl: `{prefix}hilfe frage`. Sie können mir auch einfach eine Frage stellen: im Direktchat oder "
+    "indem Sie mich erwähnen."
+)
 _COMMAND = re.compile(r"(?<![^\s(„])!(?=[^\W\d])")  # the "!" of a command within details
 APOLOGY = (
     "Das hat leider nicht geklappt: Im Bot ist ein Fehler aufgetreten, es wurde nichts geändert.\n"
@@ -61,22 +71,18 @@ def welcome(prefix: str) -> Markdown:
     return fill(WELCOME, prefix=_code(prefix))
 
 
-def overview(lines: Sequence[tuple[str, str]], *, prefix: str) -> Markdown:
-    """What the reader may do here: (name with usage, help line) per command."""
-    listed = [
-        fill("- `{prefix}{name}`: {help}", prefix=_code(prefix), name=_code(name), help=text) for name, text in lines
-    ]
-    return join(
-        [
-            Markdown("**Das können Sie hier tun:**\n"),
-            *listed,
-            fill(
-                "\nMehr zu einem Befehl: `{prefix}hilfe frage`. Sie können mir auch einfach eine Frage stellen:"
-                " im Direktchat oder indem Sie mich erwähnen.",
-                prefix=_code(prefix),
-            ),
+def overview(lines: Sequence[tuple[Role, str, str]], *, prefix: str) -> Markdown:
+    """What the reader may do: (who, command with usage, help line), what only leads and coordinators may apart."""
+    parts = []
+    for role, title in TITLES.items():
+        items = [
+            fill("- `{prefix}{command}`: {help}", prefix=_code(prefix), command=_code(command), help=line)
+            for who, command, line in lines
+            if who is role
         ]
-    )
+        if items:
+            parts.append(join([Markdown(f"**{title}**\n"), *items]))
+    return join([*parts, fill(MORE, prefix=_code(prefix))], "\n\n")
 
 
 def one_command(*, name: str, usage: str, text: str, details: str, example: str, who: str, prefix: str) -> Markdown:

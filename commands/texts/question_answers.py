@@ -33,10 +33,19 @@ def _people(count: int) -> str:
 
 
 def answered(
-    question: Question, text: str, *, answered_as: str, asker: bool, confirmed_on: date | None, prefix: str
+    question: Question,
+    text: str,
+    *,
+    answered_as: str,
+    asker: bool,
+    others: bool,
+    confirmed_on: date | None,
+    prefix: str,
 ) -> Markdown:
-    """Tells the asker, or in another room those who voted, the answer."""
-    whose = "Ihre Frage" if asker else "Die Frage, die Sie auch beantwortet haben wollten,"
+    """Tells the asker, or in another room those who voted, the answer; `others`: voters read it beside the asker."""
+    whose = "Die Frage, die Sie auch beantwortet haben wollten,"
+    if asker:
+        whose = "Die Frage" if others else "Ihre Frage"
     what = {Outcome.PARTLY: "Antwort auf einen Teil", Outcome.REFERRED: "Verweis"}.get(
         question.outcome or Outcome.ANSWERED, "Antwort"
     )

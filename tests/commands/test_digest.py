@@ -142,7 +142,7 @@ async def test_after_three_weeks_down_one_digest_covers_the_whole_gap(dialog: Di
     dialog.now = NEXT + timedelta(weeks=3, hours=3)
     await dialog.start()
     await dialog.ring()  # the second ring: it rang at the start
-    told = [each for each in dialog._said() if each.room == "koordination" and "nachgeholt" in each]
+    told = [each for each in dialog._said() if each.startswith("Überblick") and "nachgeholt" in each]
     assert len(told) == 1
     assert told[0].startswith("Überblick: Mo 21.12.2026, 08:00 Uhr (nachgeholt)")
     assert "Neu seit Mo 30.11.2026, 08:00 Uhr" in told[0]
@@ -311,9 +311,10 @@ def test_the_fullest_digest_fits_a_phone() -> None:
             overdue=[question] * 30,
             due_this_week=[question] * 30,
             open_count=90,
+            in_review=2,
             parked=3,
             unreadable=2,
-            counts=Counts(asked=per_group, answered=per_group, withdrawn=per_group),
+            counts=Counts(asked=per_group, answered=per_group, withdrawn=per_group, refused=per_group),
             newest=[question] * 2,
             changes=dates,
             skipped_reminders=4,

@@ -1,7 +1,13 @@
 """Who asks what was asked before sees it; who asks something else should not.
 
-`duplicates.toml` was written before the ranking; its author knew it when writing the synonyms in `office_words`, so
-the share of found pairs says what the ranking can do where it knows the words, not what it does with unseen ones.
+Two figures are printed, and they mean different things:
+
+`duplicates.toml` was written before the ranking, but the synonyms in `project_groups` were written with it in view. Its
+share says what the ranking does where it knows the words, and is no estimate for questions nobody has seen.
+
+`duplicates_later.toml` was not read by whoever wrote the thesaurus (`office_groups`, `everyday_groups`) and the roots.
+Its share is nearer to what people will see. It is still flattering: the limits in `similar` (`_ENOUGH`, `_BESIDE_BEST`)
+were chosen from a row of values with this very figure in view, so a third, unseen set may well show less.
 """
 
 import tomllib
@@ -21,9 +27,9 @@ from storage.database import Database
 from storage.tables import Group, Question, QuestionState
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SET: dict[str, list[dict[str, Any]]] = tomllib.loads(
-    (Path(__file__).parent / "duplicates.toml").read_text(encoding="utf-8")
-)
+Pairs = dict[str, list[dict[str, Any]]]
+SET: Pairs = tomllib.loads((Path(__file__).parent / "duplicates.toml").read_text(encoding="utf-8"))
+LATER: Pairs = tomllib.loads((Path(__file__).parent / "duplicates_later.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -88,6 +94,24 @@ async def test_ninety_of_a_hundred_duplicates_lead_to_their_original(
             f"different questions shown for one another: {wrong} of 200"
         )
     assert hits >= 90
+
+
+async def test_most_duplicates_that_the_thesaurus_never_saw_lead_to_their_original(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """52 of 60 when this was written; the floor is five points below, so that only a real loss fails."""
+    pairs = LATER["pair"]
+    assert len(pairs) == 60
+    async with database.transaction() as session:
+        for pair in pairs:
+            await ask(session, pair["original"], group=pair["group"])
+        shown = [(pair["original"], await found(session, pair["duplicate"])) for pair in pairs]
+    hits = sum(original in texts for original, texts in shown)
+    strangers = sum(text != original for original, texts in shown for text in texts)
+    with capsys.disabled():
+        print(f"\nLater duplicates found: {hits} of 60; strangers beside each: {strangers / 60:.2f}")  # noqa: T201 (the figures are asked for)
+    assert hits >= 49
+    assert strangers / 60 < 2
 
 
 async def test_a_question_is_not_similar_to_itself(database: Database) -> None:

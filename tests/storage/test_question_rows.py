@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import questions
+from storage import answers, history, question_terms, questions
 from storage.database import Database
-from storage.tables import Group, Question, QuestionState
+from storage.tables import Group, NoteKind, Question, QuestionState, QuestionTerm
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -40,14 +41,11 @@ async def ask(
         text=text,
         asked_by=asked_by,
         asked_at=at,
+        due_since=date(2026, 11, 23),
         due_on=due_on,
         room_id="!plenum:test",
         source_event_id=event_id,
     )
-
-
-async def answer(session: AsyncSession, question: Question, event_id: str) -> None:
-    await questions.answer(session, question, text="Das Land.", by="@lena:test", at=NOW, source_event_id=event_id)
 
 
 async def test_numbers_count_per_group_and_are_written_with_three_digits(database: Database) -> None:
@@ -63,7 +61,7 @@ async def test_numbers_have_no_gap_when_many_ask_at_once(database: Database) -> 
 
     await asyncio.gather(*(one(number) for number in range(30)))
     async with database.reading() as session:
-        found = await questions.newest(session, [QuestionState.OPEN], most=100, group=3)
+        found = await questions.of_person(session, "@anna:test")
     assert [each.number for each in found] == list(range(30, 0, -1))
 
 
@@ -114,46 +112,61 @@ async def test_the_nearest_numbers_come_in_order(database: Database) -> None:
         assert await questions.nearest(session, 4, 1) == []
 
 
-async def test_an_answer_closes_its_question_and_its_removal_opens_it_again(database: Database) -> None:
+async def test_the_newest_answer_that_is_left_holds(database: Database) -> None:
     async with database.transaction() as session:
         asked = await ask(session, "$a")
-        await answer(session, asked, "$b")
-        assert (asked.state, asked.closed_at) == (QuestionState.ANSWERED, NOW)
-        found = await questions.answered_in(session, "$b")
-        assert found is not None
-        assert found[0] is asked
-        assert await questions.valid_answer(session, asked) is found[1]
-
-        await questions.remove_answer(session, *found)
-        assert (asked.state, asked.closed_at, found[1].text) == (QuestionState.OPEN, None, None)
-        assert await questions.valid_answer(session, asked) is None
-        await answer(session, asked, "$c")
-        valid = await questions.valid_answer(session, asked)
-        assert valid is not None
-        assert valid.source_event_id == "$c"
-        assert await questions.answered_in(session, "$zzz") is None
+        first, second = [
+            await answers.add(session, asked, text=text, by="@lena:test", at=NOW, source_event_id=event_id)
+            for text, event_id in (("Das Land.", "$b"), ("Der Bund.", "$c"))
+        ]
+        assert await answers.made_of(session, "$b") == (asked, first)
+        assert await answers.made_of(session, "$zzz") is None
+        assert await answers.valid(session, asked) is second
+        await answers.reword(session, second, None, at=NOW)
+        assert await answers.valid(session, asked) is first
+        await answers.reword(session, first, None, at=NOW)
+        assert await answers.valid(session, asked) is None
 
 
-async def test_withdrawing_closes_the_question_and_removes_its_text(database: Database) -> None:
+async def test_removing_a_text_removes_its_earlier_wordings_and_its_words(database: Database) -> None:
+    """C17; reasons that others gave stay."""
+    async with database.transaction() as session:
+        asked = await ask(session, "$a", text="Wer zahlt Rhabarber?")
+        await question_terms.index(session, asked.id, {"rhabarb"})
+        step = await history.add(session, "question:1", "Text geändert", at=NOW, actor="@anna:test")
+        why = await history.add(session, "question:1", "verlängert", at=NOW, actor="@lena:test")
+        await questions.note(session, asked, step, NoteKind.WORDING, "Wer zahlt Kirschen?")
+        await questions.note(session, asked, why, NoteKind.REASON, "Der Haushalt fehlt.")
+        await questions.remove_text(session, asked)
+        assert asked.text is None
+        assert [each.text for each in (await questions.notes(session, asked)).values()] == ["Der Haushalt fehlt."]
+        assert (await session.scalars(select(QuestionTerm))).all() == []
+
+
+async def test_a_question_that_is_passed_on_is_found_by_both_numbers_and_neither_is_given_again(
+    database: Database,
+) -> None:
     async with database.transaction() as session:
         asked = await ask(session, "$a")
-        await questions.withdraw(session, asked, at=NOW)
-        assert (asked.state, asked.closed_at, asked.text) == (QuestionState.WITHDRAWN, NOW, None)
+        await questions.move_to_group(session, asked, 5)
+        assert asked.ref == "AG5-001"
+        assert await questions.find(session, 3, 1) is asked
+        assert await questions.find(session, 5, 1) is asked
+        assert await questions.former_refs(session, asked) == ["AG3-001"]
+        assert (await ask(session, "$b")).ref == "AG3-002"
+        await questions.move_to_group(session, asked, 3)
+        assert asked.ref == "AG3-003"
+        assert await questions.find(session, 5, 1) is asked
+        assert (await ask(session, "$c", group=5)).ref == "AG5-002"
 
 
-async def test_what_waits_longest_stands_in_front_and_what_is_closed_is_not_counted(database: Database) -> None:
+async def test_what_is_closed_is_not_counted_as_waiting(database: Database) -> None:
     async with database.transaction() as session:
-        late = await ask(session, "$late", due_on=date(2026, 12, 9))
-        soon = await ask(session, "$soon", due_on=date(2026, 12, 1))
-        done = await ask(session, "$done", due_on=date(2026, 11, 30))
-        other = await ask(session, "$other", group=5, asked_by="@ben:test")
-        await answer(session, done, "$answer")
-
-        assert list(await questions.waiting_longest(session, 3, most=10)) == [soon, late]
-        assert list(await questions.waiting_longest(session, 3, most=1)) == [soon]
-        assert await questions.count_open(session, 3) == 2
-        assert await questions.count_open(session, 4) == 0
-        assert await questions.counts(session, tuple(QuestionState)) == {3: 3, 5: 1}
-        assert list(await questions.newest(session, [QuestionState.OPEN], most=2)) == [other, soon]
-        assert list(await questions.newest(session, [QuestionState.ANSWERED], most=9)) == [done]
-        assert list(await questions.of_person(session, "@anna:test")) == [done, soon, late]
+        await ask(session, "$a")
+        done = await ask(session, "$b")
+        other = await ask(session, "$c", group=5, asked_by="@ben:test")
+        await questions.change(session, done, state=QuestionState.CLOSED)
+        assert await questions.count_live(session, 3) == 1
+        assert await questions.count_live(session, 4) == 0
+        assert await questions.counts(session, tuple(QuestionState)) == {3: 2, 5: 1}
+        assert list(await questions.of_person(session, "@ben:test")) == [other]
