@@ -23,6 +23,7 @@ from bot.outgoing import Writer
 from bot.sender import Sender
 from bot.surroundings import Surroundings
 from bot.upkeep import Upkeep
+from commands.questions import similar
 from commands.registry import Registry
 from commands.settings import Settings
 from storage import calendar, roles, rooms, seed_data
@@ -175,6 +176,7 @@ class App:
         async with database.transaction() as session:
             await position.begin(session, user_id=client.user_id, device_id=client.device_id, at=at)
             await seed_data.load(session, at=at)
+            await similar.index_missing(session)
             await rooms.bind(session, bindings)
             await roles.replace(session, coordinators=config.people.coordinators, leads=config.people.leads)
             await calendar.replace_office_hours(

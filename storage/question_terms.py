@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Text, bindparam, delete, func, insert, literal_column, select, text
+from sqlalchemy import Text, bindparam, delete, exists, func, insert, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.tables import Question, QuestionState, QuestionTerm, table_of
@@ -41,6 +41,17 @@ async def index(session: AsyncSession, question_id: int, terms: Collection[str])
     if terms:
         rows = [{"term": term, "question_id": question_id} for term in sorted(set(terms))]
         await session.execute(insert(table_of(QuestionTerm)), rows)
+
+
+async def without(session: AsyncSession) -> Sequence[Question]:
+    """The questions that have a text and no terms: written by a version of the bot that knew none, or other ones."""
+    found = await session.scalars(
+        select(Question)
+        .where(Question.text.is_not(None))
+        .where(~exists().where(QuestionTerm.question_id == Question.id))
+        .order_by(Question.id)
+    )
+    return found.all()
 
 
 async def remove(session: AsyncSession, question_id: int) -> None:

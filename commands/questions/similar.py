@@ -42,6 +42,12 @@ async def index(session: AsyncSession, question: Question) -> None:
     await question_terms.index(session, question.id, terms_of(question.text) if question.text is not None else ())
 
 
+async def index_missing(session: AsyncSession) -> None:
+    """Write the terms of all questions that have none; a migration that removes them has them written anew."""
+    for question in await question_terms.without(session):
+        await index(session, question)
+
+
 async def similar(session: AsyncSession, text: str, *, but: int | None = None, most: int = 3) -> list[Question]:
     """Up to `most` questions of any group that ask nearly the same as `text`, best first, ties by lower ID.
 

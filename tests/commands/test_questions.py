@@ -6,6 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from commands.texts.help import one_command
+from storage import question_terms
 from tests.commands.asking import ASK, told
 from tests.dialog import Dialog
 
@@ -263,3 +264,31 @@ def test_commands_in_the_details_get_the_configured_prefix() -> None:
         name="x", usage="", text="", details="Wie !frage AG3 oder („!ja“)!", example="!x", who="", prefix="."
     )
     assert "Wie \\.frage AG3 oder \\(„\\.ja“\\)\\!" in text
+
+
+async def test_questions_from_before_the_bot_knew_similar_ones_are_found_after_its_next_start(dialog: Dialog) -> None:
+    await dialog.say("anna", "ag3", ASK)
+    async with dialog.database.transaction() as session:
+        await question_terms.remove(session, 1)
+    assert "AG3-001" not in await dialog.say("ben", "ag3", "!frage Wer zahlt nach der Anschubfinanzierung weiter?")
+    await dialog.restart()
+    answer = await dialog.say("lukas", "ag3", "!frage Wer zahlt denn nach der Anschubfinanzierung?")
+    assert "AG3-001 Wer zahlt" in answer
+
+
+async def test_similar_questions_come_with_the_receipt_and_a_number_to_tap_on(dialog: Dialog) -> None:
+    await dialog.say("anna", "ag3", ASK)
+    answer = await dialog.say("ben", "ag3", "!frage Wer zahlt nach Ende der Anschubfinanzierung?")
+    assert str(answer) == snapshot("""\
+AG3-002 ist notiert: Ihre Frage an die AG 3 (Finanzen).
+Zuständig: Leitung der AG 3 (@lena:test)
+Ziel für die Antwort: Mo 07.12.2026
+Sobald die Antwort da ist, melde ich mich hier. Stand der Dinge: !frage AG3-002
+
+Ähnlich:
+1. AG3-001 Wer zahlt nach der Anschubfinanzierung? (offen)
+Ist eine davon dieselbe wie Ihre? 1️⃣ (Ziffer 1) oder !zusammenführen AG3-002 AG3-001\
+""")
+    merged = await dialog.react("ben", answer, "1\u20e3")  # without its variation selector
+    assert "AG3-002 ist jetzt mit AG3-001 zusammengeführt" in merged[0]
+    assert "1 Stimme" in await dialog.say("anna", "ag3", "!frage AG3-001")
