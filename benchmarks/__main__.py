@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import homeservers, measures, report, stage
+from benchmarks import homeservers, measures, questions, report, stage
 from benchmarks.measures import Values
 from benchmarks.stage import Stage
 from benchmarks.subjects import ALL, IN_ENCRYPTED_ROOMS, Subject
@@ -143,13 +143,18 @@ def main() -> None:
     parser.add_argument("--rooms", choices=(PLAIN, ENCRYPTED, "both"), default="both", help="rooms of which kind")
     parser.add_argument("--rounds", type=int, help="how often everything is measured; the median counts")
     parser.add_argument("--subjects", default=",".join(ALL), help=f"some of: {','.join(ALL)}")
+    parser.add_argument("--questions", action="store_true", help="instead: commands with up to 10,000 questions stored")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the values of all rounds to FILE")
     wish = parser.parse_args()
     names = [name.strip() for name in wish.subjects.split(",")]
     if unknown := set(names) - set(ALL):
         parser.error(f"no such subject: {', '.join(sorted(unknown))}")
-    everything = {}
+    everything: dict[str, object] = {}
     met = True
+    if wish.questions:
+        everything, met = _questions(quick=wish.quick)
+        _write(wish.json, everything)
+        sys.exit(not met)
     with tempfile.TemporaryDirectory(prefix="ag4-bench-", dir=_memory()) as place:
         for title, homeserver, default, comparison in _wanted(wish.on, wish.rooms, quick=wish.quick):
             directory = Path(place, title.replace(" ", "-"))
@@ -162,9 +167,23 @@ def main() -> None:
             text = report.table(f"On the {title}", found, comparison)
             print(text, flush=True)
             met = met and "NOT MET" not in text
-    if wish.json:
-        wish.json.write_text(json.dumps(everything, indent=1), "utf-8")
+    _write(wish.json, everything)
     sys.exit(not met)
+
+
+def _questions(*, quick: bool) -> tuple[dict[str, object], bool]:
+    """Everything measured of commands about questions, and whether all goals are met."""
+    samples = questions.QUICK_SAMPLES if quick else questions.SAMPLES
+    with tempfile.TemporaryDirectory(prefix="ag4-bench-", dir=_memory()) as place:
+        found = asyncio.run(questions.measure(Path(place), questions.SIZES, samples))
+    text = questions.table(found)
+    print(text, flush=True)
+    return questions.values(found), "NOT MET" not in text
+
+
+def _write(path: Path | None, everything: dict[str, object]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(everything, indent=1), "utf-8")
 
 
 def _wanted(on: str, rooms: str, *, quick: bool) -> Iterator[tuple[str, str, Plan, report.Comparison]]:

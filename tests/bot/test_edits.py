@@ -52,7 +52,7 @@ async def test_deleting_a_message_that_only_its_edit_addressed_withdraws_the_que
     asked = await edited_into_a_question(real, homeserver)
     await real.redact("anna", asked)
     [(text, _, state)] = questions_of(real)
-    assert (text, state) == (None, "withdrawn")
+    assert (text, state) == (None, "closed")
     await real.stop()
     assert stands_anywhere(real.config.data.directory, SECRET) == []
 
@@ -65,7 +65,7 @@ async def test_it_is_withdrawn_also_by_a_bot_that_was_started_anew(real: Dialog,
     await real.start()
     await real.stop()
     [(text, _, state)] = questions_of(real)
-    assert (text, state) == (None, "withdrawn")
+    assert (text, state) == (None, "closed")
     assert stands_anywhere(real.config.data.directory, SECRET) == []
 
 

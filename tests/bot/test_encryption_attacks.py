@@ -80,7 +80,7 @@ async def test_a_redaction_inside_of_encryption_withdraws_nothing(homeserver: Fa
         assert query(dialog.config.data.database, "SELECT state FROM questions") == [("open",)]
         anna.user.redact(AG3, asked)
         await dialog.settle()
-        assert query(dialog.config.data.database, "SELECT state FROM questions") == [("withdrawn",)]
+        assert query(dialog.config.data.database, "SELECT outcome FROM questions") == [("withdrawn",)]
 
 
 @pytest.mark.parametrize(

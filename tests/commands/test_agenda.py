@@ -256,7 +256,7 @@ AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 beantwortet, 1 Stimme
 Antwort im Plenum, schriftlich folgt sie noch (Leitung AG 3, Mo 23.11.2026):
 Das Land zahlt bis 2027
 
-Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 Grund
+Als Nächstes schreibt die Antwort auf: Leitung der AG 3 (@lena:test)
 
 Verlauf:
 

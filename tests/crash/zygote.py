@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,6 +23,7 @@ from bot.matrix.encryption.inbound import Inbound
 from bot.matrix.encryption.room_keys import RoomKeys
 from storage import inbox
 from storage import sync as position
+from storage.database import Database
 
 Counts = Callable[..., bool]
 
@@ -50,6 +51,10 @@ def _asking(method: str, part: str) -> Counts:
     return lambda _client, asked, path, body=None, **_more: asked == method and part in path and body != {}
 
 
+def _editing(_client: Any, _room: str, _type: str, content: Mapping[str, Any], **_more: Any) -> bool:
+    return "m.new_content" in content
+
+
 REQUESTS = {
     "login": _asking("POST", "/login"),
     "key upload": _asking("POST", "/keys/upload"),
@@ -68,6 +73,11 @@ PLACES = {
     "before send": Place(owner=Client, name="send", after=False),
     "after the answer, before noting": Place(owner=Client, name="send", after=True),
     "after noting": Place(owner=sender.Sender, name="note_sent", after=True),
+    "between two transactions": Place(owner=Database, name="transaction", after=False),
+    "before an edit": Place(owner=Client, name="send", after=False, counts=_editing),
+    "an edit accepted, not noted": Place(owner=Client, name="send", after=True, counts=_editing),
+    "before a redaction": Place(owner=Client, name="redact", after=False),
+    "a redaction accepted, not noted": Place(owner=Client, name="redact", after=True),
     "keys taken, not committed": Place(owner=Inbound, name="take", after=True),
     "encrypted, not sent": Place(owner=RoomKeys, name="encrypt", after=True),
     "session drafted": Place(owner=Path, name="replace", after=False, counts=_onto(session_file.NAME)),
