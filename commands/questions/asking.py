@@ -11,8 +11,8 @@ from commands.errors import NotPossible
 from commands.group_names import take_ref
 from commands.markup import clean
 from commands.questions import confidence, life, similar
-from commands.questions.never import never_collected
 from commands.questions.receipt import AGREE, first_state, receipt
+from commands.questions.sensitive import never_collected
 from commands.questions.showing import show
 from commands.questions.words import group_and_text, question_numbered, subject
 from commands.texts import question_errors as errors

@@ -10,8 +10,8 @@ from commands.dates.wall_clock import wall
 from commands.dates.working_days import add_working_days
 from commands.markup import Markdown
 from commands.questions import life
-from commands.questions.giveaway import gives_away
 from commands.questions.receipt import first_state, receipt
+from commands.questions.sensitive import gives_away
 from commands.questions.words import named_group
 from commands.settings import Settings
 from commands.texts import question_edits as texts

@@ -10,8 +10,8 @@ from commands.errors import NotPossible
 from commands.group_names import take_group, take_ref
 from commands.markup import Markdown, clean
 from commands.questions import answering, confidence, life, similar, voting
-from commands.questions.never import never_collected
 from commands.questions.receipt import AGREE, told_key
+from commands.questions.sensitive import never_collected
 from commands.questions.telling import everybody_at, group_room, shown_asker
 from commands.questions.withdrawing import withdrawn
 from commands.questions.words import answer_text, is_blank, named_group, question_text, subject

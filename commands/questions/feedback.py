@@ -9,7 +9,7 @@ from commands.errors import NotAllowed, NotPossible, UsageError
 from commands.group_names import take_ref
 from commands.markup import clean
 from commands.questions import life
-from commands.questions.never import never_collected
+from commands.questions.sensitive import never_collected
 from commands.questions.telling import group_room, to_room
 from commands.questions.words import is_blank, question_numbered, reason_text, subject
 from commands.texts import question_answers as texts

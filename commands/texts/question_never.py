@@ -3,7 +3,7 @@
 from typing import Final
 
 from commands.markup import Markdown, fill
-from commands.questions.never import Reason
+from commands.questions.sensitive.never import Reason
 from commands.texts.questions import code
 
 _NOT_STORED: Final = Markdown("Diese Frage habe ich **nicht gespeichert**.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.questions.giveaway import gives_away
+from commands.questions.sensitive import gives_away
 from storage import seed_data
 
 SEED = tomllib.loads((Path(seed_data.__file__).parent / "seed" / "municipalities.toml").read_text(encoding="utf-8"))

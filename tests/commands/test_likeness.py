@@ -5,9 +5,9 @@ The examples are their own; none is from the sets of duplicates.
 
 import pytest
 
-from commands.questions import likeness
-from commands.questions.office_words import MEANINGS, MEMBERS
-from commands.questions.word_roots import root_of
+from commands.questions.similar import likeness
+from commands.questions.similar.office_words import MEANINGS, MEMBERS
+from commands.questions.similar.word_roots import root_of
 
 ONE_ROOT = [
     ("anbinden", "anbindung"),

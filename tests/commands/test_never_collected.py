@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.questions.never import Reason, never_collected
+from commands.questions.sensitive.never import Reason, never_collected
 from commands.texts.question_never import refused
 
 SETS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("never_collected.toml").read_text(encoding="utf-8"))

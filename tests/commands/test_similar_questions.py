@@ -21,7 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.questions import likeness, similar
+from commands.questions import similar
+from commands.questions.similar import likeness
 from storage import question_terms, questions
 from storage.database import Database
 from storage.tables import Group, Question, QuestionState

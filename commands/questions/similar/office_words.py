@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from commands.german_words import LIGHT_STEMS, SYNONYM_GROUPS, fold
-from commands.questions import everyday_groups as everyday
-from commands.questions import office_groups as office
-from commands.questions import project_groups as project
-from commands.questions.word_roots import root_of
+from commands.questions.similar import everyday_groups as everyday
+from commands.questions.similar import office_groups as office
+from commands.questions.similar import project_groups as project
+from commands.questions.similar.word_roots import root_of
 
 _PIECES: Final = """
 online papier digital fach land landes kreis bund bürger förder förderung mittel kosten haushalt personal zeit plan

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from commands.dates.wording import MONTHS
-from commands.questions.folding import fold
-from commands.questions.own_matter import is_own_matter
+from commands.questions.sensitive.folding import fold
+from commands.questions.sensitive.own_matter import is_own_matter
 
 
 class Reason(StrEnum):

@@ -17,9 +17,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from commands.german_words import CARDINALS, INTENT, ORDINALS, STOP_WORDS, fold
-from commands.questions.everyday_groups import PHRASES
-from commands.questions.office_words import LIGHT, MEANINGS, MEMBERS, PIECES
-from commands.questions.word_roots import root_of
+from commands.questions.similar.everyday_groups import PHRASES
+from commands.questions.similar.office_words import LIGHT, MEANINGS, MEMBERS, PIECES
+from commands.questions.similar.word_roots import root_of
 
 MAX_CHARACTERS: Final = 2_000
 MAX_UNITS: Final = 40

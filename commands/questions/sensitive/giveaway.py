@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from commands.questions.folding import fold
+from commands.questions.sensitive.folding import fold
 from storage import seed_data
 
 _Span = tuple[int, int]

@@ -12,7 +12,7 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from commands.questions.folding import fold
+from commands.questions.sensitive.folding import fold
 
 _WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.questions.likeness import SYNONYM, TYPO, Reading, Unit, Weigh, read, related, score, weight_of
+from commands.questions.similar.likeness import SYNONYM, TYPO, Reading, Unit, Weigh, read, related, score, weight_of
 from storage import question_terms
 from storage.tables import Question, QuestionState
 
