@@ -3,7 +3,7 @@
 import re
 
 _GROUP = re.compile(r"^\s*(?:ag[\s-]?)?(\d{1,2})(?=[\s:,.]|$)[:,.]?\s*", re.IGNORECASE)
-_REF = re.compile(r"^\s*ag[\s-]?(\d{1,2})\s?[-\u2010-\u2014]\s?(\d{1,5})(?=[\s:,.]|$)[:,.]?\s*", re.IGNORECASE)
+_REF = re.compile(r"^\s*ag[\s-]?(\d{1,2})\s?[-\u2010-\u2014]\s?(\d{1,15})(?=[\s:,.]|$)[:,.]?\s*", re.IGNORECASE)
 
 
 def take_group(text: str, default: int | None = None) -> tuple[int | None, str]:

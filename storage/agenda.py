@@ -35,21 +35,24 @@ class Waiting(NamedTuple):
     marked: int
 
 
-async def on_agenda(session: AsyncSession, plenary: int, *, most: int) -> Sequence[Question]:
-    """The questions for a plenary, at most `most` of each group: by group, the marked ones first, then by votes."""
+async def on_agenda(session: AsyncSession, plenary: int, *, after: int, most: int) -> Sequence[Question]:
+    """The questions for a plenary, at most `most` of each group: by group, the marked ones first, then by votes.
+
+    What is marked for one up to the plenary `after` is left out: that one deals with it before.
+    """
     order = (_MARKED.desc(), Question.votes.desc(), Question.due_on, Question.id)
     place = func.row_number().over(partition_by=Question.group_number, order_by=order)
-    placed = select(Question.id, place.label("place")).where(_waits_for(plenary)).subquery()
+    placed = select(Question.id, place.label("place")).where(_waits_for(plenary, after)).subquery()
     best = select(placed.c.id).where(placed.c.place <= most)
     found = await session.scalars(select(Question).where(Question.id.in_(best)).order_by(Question.group_number, *order))
     return found.all()
 
 
-async def counts(session: AsyncSession, plenary: int) -> dict[int, Waiting]:
+async def counts(session: AsyncSession, plenary: int, *, after: int) -> dict[int, Waiting]:
     """How many questions each group has for a plenary; groups without any are left out."""
     found = await session.execute(
         select(Question.group_number, func.count(), func.sum(case((_MARKED, 1), else_=0)))
-        .where(_waits_for(plenary))
+        .where(_waits_for(plenary, after))
         .group_by(Question.group_number)
     )
     return {group: Waiting(total, marked) for group, total, marked in found}
@@ -139,8 +142,9 @@ def _holds_orally() -> ColumnElement[bool]:
     return and_(Answer.oral, Answer.text.is_not(None), ~replaced)
 
 
-def _waits_for(plenary: int) -> ColumnElement[bool]:
-    return and_(Question.state.in_(LIVE), or_(~_MARKED, Question.plenary_number <= plenary))
+def _waits_for(plenary: int, after: int) -> ColumnElement[bool]:
+    marked = and_(Question.plenary_number <= plenary, Question.plenary_number > after)
+    return and_(Question.state.in_(LIVE), or_(~_MARKED, marked))
 
 
 def _over(at: datetime) -> ColumnElement[bool]:

@@ -55,6 +55,12 @@ async def reword(session: AsyncSession, answer: Answer, text: str | None, *, at:
     await session.flush()
 
 
+async def adopt(session: AsyncSession, answer: Answer, *, by: str, source_event_id: str) -> None:
+    """Have an answer follow another message from now on: the one that it got its words from last."""
+    answer.answered_by, answer.source_event_id = by, source_event_id
+    await session.flush()
+
+
 async def note_told(
     session: AsyncSession, answer: Answer, *, room_id: str, key: str, people: Sequence[str], to_asker: bool
 ) -> None:

@@ -104,12 +104,22 @@ async def asked_in(session: AsyncSession, event_id: str) -> Question | None:
 
 
 async def nearest(session: AsyncSession, group: int, number: int, *, most: int = 3) -> list[Question]:
-    """The questions of a group whose numbers come nearest, by number."""
+    """The questions of a group whose numbers come nearest, by number; also those that were passed on from it."""
     distance = func.abs(Question.number - number)
     found = await session.scalars(
         select(Question).where(Question.group_number == group).order_by(distance, Question.number).limit(most)
     )
-    return sorted(found, key=lambda each: each.number)
+    own = sorted(found, key=lambda each: each.number)
+    if own:
+        return own
+    passed_on = await session.scalars(
+        select(Question)
+        .join(QuestionAlias, QuestionAlias.question_id == Question.id)
+        .where(QuestionAlias.group_number == group)
+        .order_by(func.abs(QuestionAlias.number - number))
+        .limit(most)
+    )
+    return list(passed_on)
 
 
 async def same(session: AsyncSession, *, group: int, asked_by: str, text: str, since: datetime) -> Question | None:

@@ -78,13 +78,15 @@ async def show(call: Call, session: AsyncSession) -> Reply:
     Von jeder AG stehen die vorgemerkten Fragen vorn, dann die offenen mit den meisten Stimmen.
     """
     plenary = await _plenary(call, session)
+    coming = await next_plenary(session, at=wall(call.at))
+    after = coming.number if plenary.number > coming.number else 0
     today, prefix = wall(call.at).date(), call.settings.prefix
     return Reply(
         text=texts.agenda(
             plenary,
             await groups.everyone(session),
-            questions=await agenda.on_agenda(session, plenary.number, most=MOST_OF_GROUP),
-            totals=await agenda.counts(session, plenary.number),
+            questions=await agenda.on_agenda(session, plenary.number, after=after, most=MOST_OF_GROUP),
+            totals=await agenda.counts(session, plenary.number, after=after),
             today=today,
             prefix=prefix,
         )
@@ -142,7 +144,8 @@ async def answer_orally(call: Call, session: AsyncSession) -> Reply:
         await answers.note_told(
             session, given, room_id=place.room_id, key=key, people=place.people, to_asker=place.asker
         )
-        told = texts.answered_orally(question, keyword, asker=place.asker, prefix=prefix)
+        alone = place.asker and len(place.people) == 1
+        told = texts.answered_orally(question, keyword, asker=alone, prefix=prefix)
         messages.append(place.message(question, key, told))
     return Reply(
         text=texts.oral_noted(question, sum(len(each.mentions) for each in messages), prefix=prefix),

@@ -1,6 +1,7 @@
 """Antworten: given, told once to the asker and to all who voted, corrected where they were told, deleted."""
 
 from collections.abc import Callable
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,9 +40,6 @@ async def answer(call: Call, session: AsyncSession) -> Reply:
     Antwort aus dem Plenum reichen Sie ebenso nach.
     """
     question, rest = await named_question(call, session)
-    last = await answers.valid(session, question)
-    if last is not None and last.oral and question.state in _DONE:
-        return await _write_up(call, session, question, rest)
     return await _give(call, session, question, rest, step=Step.ANSWER)
 
 
@@ -93,10 +91,15 @@ async def correct(call: Call, session: AsyncSession) -> Reply:
     given = await answers.valid(session, question)
     if given is None:
         raise NotPossible(errors.not_now(question, life.possible(call, question), prefix=call.settings.prefix))
-    return await reword(call, session, question, given, answer_text(rest))
+    reply = await reword(call, session, question, given, answer_text(rest))
+    await answers.adopt(session, given, by=call.sender, source_event_id=call.event_id)
+    return reply
 
 
 async def _give(call: Call, session: AsyncSession, question: Question, rest: str, *, step: Step) -> Reply:
+    last = await answers.valid(session, question)
+    if last is not None and last.oral and question.state in _DONE:
+        return await _write_up(call, session, question, rest, outcome=_OUTCOMES[step])
     life.require(call, question, step)
     text, role = answer_text(rest), life.acting_role(call, question)
     given = await answers.add(session, question, text=text, by=call.sender, at=call.at, source_event_id=call.event_id)
@@ -104,14 +107,25 @@ async def _give(call: Call, session: AsyncSession, question: Question, rest: str
     return await _noted(call, session, question, given, _telling(call, question, given, role))
 
 
-async def _write_up(call: Call, session: AsyncSession, question: Question, rest: str) -> Reply:
+async def _write_up(call: Call, session: AsyncSession, question: Question, rest: str, *, outcome: Outcome) -> Reply:
+    """The written answer to what was answered in a plenary."""
     life.require(call, question, Step.WRITE_UP)
     text, role = answer_text(rest), life.acting_role(call, question)
     given = await answers.add(session, question, text=text, by=call.sender, at=call.at, source_event_id=call.event_id)
     await life.take(call, session, question, Step.WRITE_UP)
+    await questions.change(session, question, outcome=outcome)
     who, prefix = as_role(role, question.group_number), call.settings.prefix
-    written = texts.written_up(question, text, answered_as=who, prefix=prefix)
-    return await _noted(call, session, question, given, lambda _place: written)
+    until = _waits_until(call, question, given)
+
+    def written(place: Place) -> Markdown:
+        return texts.written_up(question, text, answered_as=who, asker=place.asker, confirmed_on=until, prefix=prefix)
+
+    return await _noted(call, session, question, given, written)
+
+
+def _waits_until(call: Call, question: Question, given: Answer) -> date | None:
+    """Until when whoever asked may say whether an answer helps; None where they have said so."""
+    return confirmed_on(given, call.settings) if question.state is QuestionState.ANSWERED else None
 
 
 async def _noted(
@@ -135,18 +149,20 @@ async def _noted(
 
 def _telling(call: Call, question: Question, given: Answer, role: Role | None) -> Callable[[Place], Markdown]:
     who, prefix = as_role(role, question.group_number), call.settings.prefix
-    waits = question.state is QuestionState.ANSWERED
+    until = _waits_until(call, question, given)
 
     def text(place: Place) -> Markdown:
         if given.oral:
-            return agenda.answered_orally(question, given.text or "", asker=place.asker, prefix=prefix)
+            return agenda.answered_orally(
+                question, given.text or "", asker=place.asker and len(place.people) == 1, prefix=prefix
+            )
         return texts.answered(
             question,
             given.text or "",
             answered_as=who,
             asker=place.asker,
             others=len(place.people) > 1,
-            confirmed_on=confirmed_on(given, call.settings) if waits else None,
+            confirmed_on=until,
             prefix=prefix,
         )
 
@@ -178,7 +194,15 @@ async def reword(call: Call, session: AsyncSession, question: Question, given: A
                 replaces=told.key,
             )
         )
-        changed = texts.corrected(question, old, text, answered_as=who, prefix=prefix)
+        changed = texts.corrected(
+            question,
+            old,
+            text,
+            answered_as=who,
+            asker=place.asker,
+            confirmed_on=_waits_until(call, question, given),
+            prefix=prefix,
+        )
         messages.append(place.message(question, f"corrected:{call.cause}:{number}", changed))
     return Reply(
         text=texts.correction_noted(question, len(messages)), subject=subject(question), messages=tuple(messages)

@@ -12,7 +12,7 @@ from commands.markup import Markdown, clean
 from commands.questions import answering, confidence, life, similar, voting
 from commands.questions.receipt import AGREE, told_key
 from commands.questions.sensitive import never_collected
-from commands.questions.telling import everybody_at, group_room, shown_asker
+from commands.questions.telling import group_room, shown_asker, voters_at
 from commands.questions.withdrawing import withdrawn
 from commands.questions.words import answer_text, is_blank, named_group, question_text, subject
 from commands.texts import question_edits as texts
@@ -83,7 +83,7 @@ async def _reworded(call: Call, session: AsyncSession, question: Question, text:
     if question.state is QuestionState.SUBMITTED:
         return await _still_to_agree(call, session, question)
     told = texts.reworded_for_voters(question, old, prefix=prefix)
-    places = [each for each in await everybody_at(session, question) if not each.asker]
+    places = await voters_at(session, question)
     messages = [each.message(question, f"reworded:{call.cause}:{number}", told) for number, each in enumerate(places)]
     messages += await _note_for_group(call, session, question)
     return replace(_where_it_was_asked(question, texts.reworded(question, prefix=prefix)), messages=tuple(messages))

@@ -20,9 +20,6 @@ from commands.texts.questions import owner
 from storage import questions, roles, rooms
 from storage.tables import Question, QuestionState, Role, RoomKind
 
-MOST_REOPENED = 2
-"""After so many times a person of the coordination takes over."""
-
 
 @command("hilft", "[Nummer]", example="!hilft AG3-001", once=True)
 async def confirm(call: Call, session: AsyncSession) -> Reply:
@@ -46,14 +43,14 @@ async def reopen(call: Call, session: AsyncSession) -> Reply:
     """
     question, rest = await _own_question(call, session)
     _require_asker(call, question)
-    life.require(call, question, Step.REOPEN)
-    if question.reopened > MOST_REOPENED:
+    if question.reopened > life.MOST_REOPENED and question.closed_at is not None:
         raise NotPossible(texts.no_more_reopening(question, prefix=call.settings.prefix))
+    life.require(call, question, Step.REOPEN)
     reason = reason_text(rest, Step.REOPEN)
     never = never_collected(reason)
     if never is not None:
         raise NotPossible(question_never.refused(never, prefix=call.settings.prefix))
-    last_time = question.reopened == MOST_REOPENED
+    last_time = question.reopened == life.MOST_REOPENED
     today = wall(call.at).date()
     keeps_owner = question.owner is not None and not last_time
     await life.take(
@@ -106,18 +103,22 @@ async def _told_to_responsible(
 ) -> tuple[Message, ...]:
     everybody = await roles.everybody(session)
     coordinators = sorted(user for user, its in everybody.items() if its.may(Role.COORDINATOR))
+    leads = await roles.leads_of(session, question.group_number)
+    room_id = await group_room(session, question.group_number)
     if last_time:
         known = await rooms.known(session)
         joined = [each for each in await rooms.of_kind(session, RoomKind.COORDINATION) if known[each].joined]
         text = texts.for_coordination(question, reason, prefix=call.settings.prefix)
-        return tuple(
+        messages = [
             to_room(question, each, f"escalated:{call.cause}:{number}", text, mentions=coordinators)
             for number, each in enumerate(joined)
-        )
-    room_id = await group_room(session, question.group_number)
+        ]
+        if room_id is not None and room_id not in joined:
+            gone = texts.gone_to_coordination(question, prefix=call.settings.prefix)
+            messages.append(to_room(question, room_id, f"escalated:{call.cause}:group", gone, mentions=leads))
+        return tuple(messages)
     if room_id is None:
         return ()
-    leads = await roles.leads_of(session, question.group_number)
     people = [question.owner] if question.owner else leads or coordinators
     text = texts.reopened_for_group(question, reason, prefix=call.settings.prefix)
     return (to_room(question, room_id, f"reopened:{call.cause}", text, mentions=people),)

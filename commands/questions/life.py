@@ -26,6 +26,9 @@ class Transition:
     by: frozenset[Actor]
 
 
+MOST_REOPENED: Final = 2
+"""So often whoever asked may open a question again; then a person of the coordination takes over."""
+
 _S = QuestionState
 _SAME: Final = ()
 _HIDDEN: Final = (_S.SUBMITTED, _S.IN_REVIEW)
@@ -48,6 +51,7 @@ _ROWS: Final[tuple[tuple[Step, tuple[QuestionState, ...], tuple[QuestionState, .
     (Step.ASSIGN, _IN_HAND, (_S.ASSIGNED,), _GROUP),
     (Step.ASSIGN, (_S.DEFERRED,), _SAME, _GROUP),
     (Step.HAND_BACK, (_S.ASSIGNED, _S.IN_PROGRESS), (_S.OPEN,), _RESPONSIBLE),
+    (Step.HAND_BACK, (_S.DEFERRED,), _SAME, _RESPONSIBLE),
     (Step.FORWARD, (_S.IN_REVIEW, *LIVE), (_S.OPEN, _S.IN_REVIEW), _GROUP),
     (Step.EXTEND, _IN_HAND, _SAME, _RESPONSIBLE),
     (Step.DEFER, _IN_HAND, (_S.DEFERRED,), _GROUP),
@@ -82,7 +86,7 @@ def _expanded() -> Iterator[tuple[tuple[Step, QuestionState], Transition]]:
 TRANSITIONS: Final[Mapping[tuple[Step, QuestionState], Transition]] = dict(_expanded())
 """Every allowed step from every state. Asking is none of them: it is how a question begins."""
 
-_ON_THE_AGENDA: Final = (Step.TAKE, Step.ASSIGN, Step.CARRY_OVER, Step.REWORD, Step.MERGE)
+_ON_THE_AGENDA: Final = (Step.TAKE, Step.ASSIGN, Step.HAND_BACK, Step.CARRY_OVER, Step.REWORD, Step.MERGE)
 """Steps that leave a question on the agenda of its plenary, or would bring it back there."""
 
 _MAY_EVER: Final = {
@@ -129,8 +133,16 @@ def require(call: Call, question: Question, step: Step) -> None:
 
 
 def _transition(step: Step, question: Question) -> Transition | None:
-    """What the table says; only what was merged is parted again."""
-    if step is Step.SPLIT and question.merged_into_id is None:
+    """What the table says, but for this: nothing is handed back or parted that was not taken or merged.
+
+    After MOST_REOPENED answers that did not help, and the coordination's, more answers do not help either.
+    """
+    pointless = (
+        (step is Step.SPLIT and question.merged_into_id is None)
+        or (step is Step.HAND_BACK and question.owner is None)
+        or (step is Step.REOPEN and question.reopened > MOST_REOPENED)
+    )
+    if pointless:
         return None
     return TRANSITIONS.get((step, question.state))
 

@@ -56,7 +56,8 @@ async def tell_unowned(session: AsyncSession, now: datetime, settings: Settings)
             steps[leads, False].append(_Step(question, since, is_late(first, now)))
             told = _ALL_TOLD if leads == all_others else _LEADS_TOLD
         if told == _LEADS_TOLD and second <= today and all_others is not None:
-            steps[all_others, True].append(_Step(question, since, is_late(second, now)))
+            again = question.told_unowned == _LEADS_TOLD  # else the leads hear of it only now
+            steps[all_others, again].append(_Step(question, since, is_late(second, now)))
             told = _ALL_TOLD
         if told != question.told_unowned:
             await questions.change(session, question, told_unowned=told)
@@ -64,7 +65,7 @@ async def tell_unowned(session: AsyncSession, now: datetime, settings: Settings)
         _message(
             to,
             [each.question for each in some],
-            key=f"unowned:{some[0].question.id}:{some[0].since}:{_ALL_TOLD if again else _LEADS_TOLD}",
+            key=f"unowned:{some[0].question.id}:{some[0].since}:{to.room_id}:{again}",
             text=texts.unowned([each.due for each in some], to.people, again=again, prefix=settings.prefix),
         )
         for (to, again), some in steps.items()

@@ -78,6 +78,15 @@ async def everybody_at(session: AsyncSession, question: Question) -> list[Place]
     return list(places.values())
 
 
+async def voters_at(session: AsyncSession, question: Question) -> list[Place]:
+    """Where those who support a question are told, without whoever asked it."""
+    places = [
+        each if not each.asker else replace(each, people=each.people[1:], asker=False)  # the asker stands first
+        for each in await everybody_at(session, question)
+    ]
+    return [each for each in places if each.people]
+
+
 async def group_room(session: AsyncSession, group: int) -> str | None:
     """The room in which the lead of a group is told something; the coordination's where the bot is not in it."""
     known = await rooms.known(session)

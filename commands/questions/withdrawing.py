@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from commands.command import Call, Message, Reply, command
 from commands.errors import NotPossible, UsageError
 from commands.questions import life
-from commands.questions.telling import asker_of, everybody_at
+from commands.questions.telling import asker_of, voters_at
 from commands.questions.words import named_question, subject
 from commands.texts import question_edits as texts
 from commands.texts import question_errors as errors
@@ -44,7 +44,7 @@ async def withdraw(call: Call, session: AsyncSession) -> Reply:
 
 async def withdrawn(call: Call, session: AsyncSession, question: Question, *, by_asker: bool) -> tuple[Message, ...]:
     """Close a question without an answer and remove its text; what those are told who voted for it."""
-    places = [each for each in await everybody_at(session, question) if not each.asker]
+    places = await voters_at(session, question)
     await life.take(call, session, question, Step.WITHDRAW, outcome=Outcome.WITHDRAWN, by_asker=by_asker)
     await questions.remove_text(session, question)
     text = texts.withdrawn_for_voters(question, prefix=call.settings.prefix)

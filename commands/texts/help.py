@@ -72,17 +72,28 @@ def welcome(prefix: str) -> Markdown:
 
 
 def overview(lines: Sequence[tuple[Role, str, str]], *, prefix: str) -> Markdown:
-    """What the reader may do: (who, command with usage, help line), what only leads and coordinators may apart."""
+    """What the reader may do: (who, command with usage, help line) each.
+
+    What everybody may do with its help; what only leads and coordinators may by name only, so that it fits a phone.
+    """
     parts = []
     for role, title in TITLES.items():
-        items = [
-            fill("- `{prefix}{command}`: {help}", prefix=_code(prefix), command=_code(command), help=line)
-            for who, command, line in lines
-            if who is role
-        ]
-        if items:
+        mine = [(command, line) for who, command, line in lines if who is role]
+        if role is Role.PARTICIPANT:
+            items = [
+                fill("- `{prefix}{command}`: {help}", prefix=_code(prefix), command=_code(command), help=line)
+                for command, line in mine
+            ]
             parts.append(join([Markdown(f"**{title}**\n"), *items]))
+        elif mine:
+            names = [fill("`{prefix}{name}`", prefix=_code(prefix), name=_code(_name(each))) for each, _ in mine]
+            parts.append(join([Markdown(f"**{title}**"), join(names, ", ")], "\n"))
     return join([*parts, fill(MORE, prefix=_code(prefix))], "\n\n")
+
+
+def _name(command: str) -> str:
+    """A command without its usage."""
+    return re.split(r" (?=[<\[])", command)[0]
 
 
 def one_command(*, name: str, usage: str, text: str, details: str, example: str, who: str, prefix: str) -> Markdown:

@@ -43,23 +43,26 @@ def answered(
     prefix: str,
 ) -> Markdown:
     """Tells the asker, or in another room those who voted, the answer; `others`: voters read it beside the asker."""
-    whose = "Die Frage, die Sie auch beantwortet haben wollten,"
-    if asker:
-        whose = "Die Frage" if others else "Ihre Frage"
+    head = fill("{whose} **{ref}**", whose="Ihre Frage" if asker and not others else "Die Frage", ref=question.ref)
+    if not asker:
+        head = fill("{head}, die Sie auch beantwortet haben wollten,", head=head)
     what = {Outcome.PARTLY: "Antwort auf einen Teil", Outcome.REFERRED: "Verweis"}.get(
         question.outcome or Outcome.ANSWERED, "Antwort"
     )
     return fill(
-        "{whose} **{ref}** ist {how}.\n\n{question}\n\n**{what}** ({who}):\n{text}\n\n{next}",
-        whose=whose,
-        ref=question.ref,
+        "{head} ist {how}.\n\n{question}\n\n**{what}** ({who}):\n{text}\n\n{next}",
+        head=head,
         how=OUTCOMES[question.outcome or Outcome.ANSWERED],
         question=reminder(question.text),
         what=what,
         who=answered_as,
         text=escape_lines(text),
-        next=_does_it_help(question, confirmed_on, prefix) if asker else follow_up(question, prefix),
+        next=_next(question, asker=asker, confirmed_on=confirmed_on, prefix=prefix),
     )
+
+
+def _next(question: Question, *, asker: bool, confirmed_on: date | None, prefix: str) -> Markdown:
+    return _does_it_help(question, confirmed_on, prefix) if asker else follow_up(question, prefix)
 
 
 def _does_it_help(question: Question, confirmed_on: date | None, prefix: str) -> Markdown:
@@ -67,12 +70,19 @@ def _does_it_help(question: Question, confirmed_on: date | None, prefix: str) ->
         return follow_up(question, prefix)
     lines = [
         fill("Hilft das? 👍 (Daumen hoch) oder {helps}", helps=code(prefix, f"hilft {question.ref}")),
-        fill("Noch offen? {reopen}", reopen=code(prefix, f"offen {question.ref} was fehlt")),
+        fill("Noch offen? {how}", how=_still_open(question, prefix)),
         fill("Ohne Rückmeldung gilt die Antwort ab {day} als bestätigt.", day=short_day(confirmed_on)),
     ]
     if question.confidential:
         lines.append(Markdown("Danach vergesse ich, dass die Frage von Ihnen kam."))
     return join(lines)
+
+
+def _still_open(question: Question, prefix: str) -> Markdown:
+    """With the coordination nothing is opened again: one talks to it."""
+    if question.with_coordination:
+        return fill("Sprechen Sie bitte mit der Koordination: {contact}", contact=code(prefix, "kontakt"))
+    return code(prefix, f"offen {question.ref} was fehlt")
 
 
 def correction_noted(question: Question, told: int) -> Markdown:
@@ -81,7 +91,9 @@ def correction_noted(question: Question, told: int) -> Markdown:
     return fill("Die Antwort auf **{ref}** ist berichtigt. {people}", ref=question.ref, people=people)
 
 
-def corrected(question: Question, old: str, new: str, *, answered_as: str, prefix: str) -> Markdown:
+def corrected(
+    question: Question, old: str, new: str, *, answered_as: str, asker: bool, confirmed_on: date | None, prefix: str
+) -> Markdown:
     """Tells those who were told an answer what holds now, and what held before."""
     return fill(
         "Die Antwort auf **{ref}** wurde berichtigt.\n\n**Jetzt gilt** ({who}):\n{new}\n\n**Bisher stand da:**\n{old}"
@@ -90,11 +102,13 @@ def corrected(question: Question, old: str, new: str, *, answered_as: str, prefi
         who=answered_as,
         new=escape_lines(new),
         old=quoted(shorten(old, _OLD)),
-        next=follow_up(question, prefix),
+        next=_next(question, asker=asker, confirmed_on=confirmed_on, prefix=prefix),
     )
 
 
-def written_up(question: Question, text: str, *, answered_as: str, prefix: str) -> Markdown:
+def written_up(
+    question: Question, text: str, *, answered_as: str, asker: bool, confirmed_on: date | None, prefix: str
+) -> Markdown:
     """Tells everybody the written answer to what was answered in a plenary."""
     return fill(
         "**{ref}** wurde im Plenum beantwortet; hier ist die Antwort zum Nachlesen ({who}).\n\n{question}\n\n{text}"
@@ -103,7 +117,7 @@ def written_up(question: Question, text: str, *, answered_as: str, prefix: str) 
         who=answered_as,
         question=reminder(question.text),
         text=escape_lines(text),
-        next=follow_up(question, prefix),
+        next=_next(question, asker=asker, confirmed_on=confirmed_on, prefix=prefix),
     )
 
 
@@ -191,6 +205,16 @@ def for_coordination(question: Question, reason: str, *, prefix: str) -> Markdow
         ref=question.ref,
         reason=quoted(reason),
         take=code(prefix, f"übernehmen {question.ref}"),
+        show=show(question.ref, prefix),
+    )
+
+
+def gone_to_coordination(question: Question, *, prefix: str) -> Markdown:
+    """Tells the leads that the coordination takes over."""
+    return fill(
+        "**{ref}** liegt jetzt bei der Koordination: Auch nach zwei weiteren Antworten war noch etwas offen. "
+        "Sie müssen nichts mehr tun. Stand der Dinge: {show}",
+        ref=question.ref,
         show=show(question.ref, prefix),
     )
 

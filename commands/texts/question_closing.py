@@ -13,7 +13,7 @@ def who_is_responsible() -> Markdown:
 def closed(question: Question, told: int, *, unseen: bool) -> Markdown:
     """Confirms that a question is closed; `told` is how many people hear of it."""
     return fill(
-        "**{ref}** ist geschlossen: {how}. {told}{unseen}",
+        "**{ref}** ist {how}. {told}{unseen}",
         ref=question.ref,
         how=_HOW[question.outcome or Outcome.DECLINED],
         told=_told(told),
@@ -24,10 +24,9 @@ def closed(question: Question, told: int, *, unseen: bool) -> Markdown:
 def declined(question: Question, text: str | None, reason: str, *, asker: bool, prefix: str) -> Markdown:
     """Tells whoever asked or voted that a question is not answered, why, and what they can do now."""
     return fill(
-        "{whose} **{ref}** wird nicht beantwortet.\n\n{question}\n\n**Der Grund:**\n{reason}\n\n"
+        "{whose} wird nicht beantwortet.\n\n{question}\n\n**Der Grund:**\n{reason}\n\n"
         "Anders fragen: {ask}\nMit jemandem sprechen: {contact}",
-        whose=_whose(asker=asker),
-        ref=question.ref,
+        whose=_whose(question, asker=asker),
         question=reminder(text),
         reason=quoted(reason),
         ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
@@ -38,10 +37,9 @@ def declined(question: Question, text: str | None, reason: str, *, asker: bool, 
 def not_responsible(question: Question, text: str | None, responsible: str, *, asker: bool, prefix: str) -> Markdown:
     """Tells whoever asked or voted who is responsible instead."""
     return fill(
-        "{whose} **{ref}** kann hier niemand beantworten.\n\n{question}\n\n**Zuständig ist:**\n{responsible}\n\n"
+        "{whose} kann hier niemand beantworten.\n\n{question}\n\n**Zuständig ist:**\n{responsible}\n\n"
         "Bitte wenden Sie sich dorthin. Hilft das nicht, sprechen Sie mit uns: {contact}",
-        whose=_whose(asker=asker),
-        ref=question.ref,
+        whose=_whose(question, asker=asker),
         question=reminder(text),
         responsible=quoted(responsible),
         contact=code(prefix, "kontakt"),
@@ -49,11 +47,13 @@ def not_responsible(question: Question, text: str | None, responsible: str, *, a
 
 
 _UNSEEN = Markdown(" Der Text ist gelöscht, denn er war nie freigegeben.")
-_HOW = {Outcome.DECLINED: "abgelehnt", Outcome.NOT_RESPONSIBLE: "nicht zuständig"}
+_HOW = {Outcome.DECLINED: "abgelehnt", Outcome.NOT_RESPONSIBLE: "geschlossen, weil andere zuständig sind"}
 
 
-def _whose(*, asker: bool) -> str:
-    return "Ihre Frage" if asker else "Die Frage, die Sie auch beantwortet haben wollten,"
+def _whose(question: Question, *, asker: bool) -> Markdown:
+    if asker:
+        return fill("Ihre Frage **{ref}**", ref=question.ref)
+    return fill("Die Frage **{ref}**, die Sie auch beantwortet haben wollten,", ref=question.ref)
 
 
 def _told(count: int) -> str:

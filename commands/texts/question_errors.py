@@ -47,7 +47,9 @@ def no_text(what: str) -> Markdown:
 
 def no_reason(step: Step) -> Markdown:
     """A step that needs its reason, without one."""
-    return fill("Bitte nennen Sie den Grund, damit er in der Frage steht ({step}).", step=step.value)
+    if step is Step.REOPEN:
+        return Markdown("Bitte schreiben Sie dazu, was noch fehlt.")
+    return Markdown("Bitte schreiben Sie auch den Grund dazu.")
 
 
 def too_long(what: str, length: int, most: int) -> Markdown:
@@ -125,12 +127,15 @@ def unknown_question(ref: str, group: Group, near: Sequence[Question], *, prefix
 
 
 def not_yours_to_do(question: Question, by: Collection[Actor], *, prefix: str) -> Markdown:
-    """Somebody takes a step that only others may take."""
-    who = [_WHO[actor].format(group=question.group_number) for actor in _WHO if actor in by]
+    """Somebody takes a step that only others may take; a question that is with the coordination has no lead."""
+    able = [actor for actor in _WHO if actor in by and not (actor is Actor.LEAD and question.with_coordination)]
+    who = [_WHO[actor].format(group=question.group_number) for actor in able]
+    hint = " Wer vertraulich gefragt hat, macht das im direkten Chat mit mir." if Actor.ASKER in by else ""
     return fill(
-        "Das darf bei **{ref}** nur {who}. Wer das ist, zeigen {group} und {contact}",
+        "Das darf bei **{ref}** nur {who}.{hint} Wer Leitung oder Koordination ist, zeigen {group} und {contact}",
         ref=question.ref,
         who=" oder ".join([", ".join(who[:-1]), who[-1]] if len(who) > 1 else who),
+        hint=Markdown(hint),
         group=code(prefix, f"ag {question.group_number}"),
         contact=code(prefix, "kontakt"),
     )
@@ -146,25 +151,17 @@ def only_who_asked(question: Question, *, prefix: str) -> Markdown:
     )
 
 
-def not_now(question: Question, possible: Sequence[Step], *, prefix: str) -> Markdown:
+def not_now(question: Question, possible: Collection[Step], *, prefix: str) -> Markdown:
     """A step that does not fit where the question stands; `possible` are those that the sender may take."""
-    typed = dict.fromkeys(COMMANDS[each].format(ref=question.ref) for each in possible if each in COMMANDS)
-    head = fill("Das geht jetzt nicht: **{ref}** ist {standing}.", ref=question.ref, standing=standing(question))
-    commands = [code(prefix, each) for each in [*typed][:_MOST_POSSIBLE]]
+    typed = list(dict.fromkeys(COMMANDS[each].format(ref=question.ref) for each in COMMANDS if each in possible))
+    commands = [code(prefix, each) for each in typed[:_MOST_POSSIBLE]]
     commands.append(code(prefix, f"frage {question.ref}"))
-    return fill("{head}\nMöglich ist: {commands}", head=head, commands=join(commands, ", "))
-
-
-def answered_before(question: Question, answered_as: str, *, prefix: str) -> Markdown:
-    """A second answer is not taken."""
     return fill(
-        "**{ref}** ist schon {standing} ({who}). Die Antwort zeigt {show}\n"
-        "Berichtigen können Sie die Antwort so: {correct}",
+        "Das geht jetzt nicht: **{ref}** ist {standing}.\nMöglich ist{some}: {commands}",
         ref=question.ref,
         standing=standing(question),
-        who=answered_as,
-        show=code(prefix, f"frage {question.ref}"),
-        correct=code(prefix, f"berichtigen {question.ref} Ihre Antwort"),
+        some=" zum Beispiel" if len(typed) > _MOST_POSSIBLE else "",
+        commands=join(commands, ", "),
     )
 
 

@@ -181,20 +181,17 @@ def with_itself(question: Question) -> Markdown:
 
 def merged_the_other_way(question: Question, other: Question, *, prefix: str) -> Markdown:
     """The second question was merged into the first already."""
-    return fill(
-        "**{other}** ist schon mit **{ref}** zusammengeführt. Wieder trennen: {split}",
-        other=other.ref,
-        ref=question.ref,
-        split=_split(other, prefix),
-    )
+    return merged_already(other, question, prefix=prefix)
 
 
 def merged_already(question: Question, root: Question, *, prefix: str) -> Markdown:
     """The first question was merged before."""
     return fill(
-        "**{ref}** ist schon mit **{root}** zusammengeführt. Wieder trennen: {split}",
+        "**{ref}** ist schon mit **{root}** zusammengeführt. Stand der Dinge: {show}\n"
+        "Wer gefragt hat, die Leitung und die Koordination können sie wieder trennen: {split}",
         ref=question.ref,
         root=root.ref,
+        show=code(prefix, f"frage {root.ref}"),
         split=_split(question, prefix),
     )
 

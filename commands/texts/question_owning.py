@@ -97,8 +97,9 @@ def no_longer_yours(question: Question, before: str, *, prefix: str) -> Markdown
 def handed_back(question: Question, *, owner: str, prefix: str) -> Markdown:
     """Confirms that nobody has a question any more; `owner` is who is responsible now."""
     return fill(
-        "**{ref}** ist abgegeben und wieder offen. Zuständig: {owner}\nStand der Dinge: {show}",
+        "**{ref}** ist abgegeben{open}. Zuständig: {owner}\nStand der Dinge: {show}",
         ref=question.ref,
+        open=Markdown(" und wieder offen" if question.state is QuestionState.OPEN else ""),
         owner=owner,
         show=show(question.ref, prefix),
     )

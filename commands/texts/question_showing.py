@@ -118,10 +118,11 @@ def _asker_next(shown: Shown, prefix: str) -> Markdown:
         return fill("Als Nächstes schreibt die Antwort auf: {owner}", owner=owner(shown.question, shown.leads))
     ref, day_ = shown.question.ref, shown.confirmed_on
     silently = "" if day_ is None else f"\nOhne Rückmeldung gilt die Antwort ab {short_day(day_)} als bestätigt."
+    reopen = Markdown(" oder ") + code(prefix, f"offen {ref} was fehlt")
     return fill(
-        "Als Nächstes sagt, wer gefragt hat, ob das hilft: {helps} oder {reopen}{silently}",
+        "Als Nächstes sagt, wer gefragt hat, ob das hilft: {helps}{reopen}{silently}",
         helps=code(prefix, f"hilft {ref}"),
-        reopen=code(prefix, f"offen {ref} Grund"),
+        reopen=Markdown("" if shown.question.with_coordination else reopen),
         silently=Markdown(silently),
     )
 
@@ -139,7 +140,7 @@ def _waiting(shown: Shown, today: date) -> Markdown:
     if question.state is QuestionState.DEFERRED:
         lines.insert(0, fill("Vorgemerkt für das Plenum {number}.", number=question.plenary_number))
     if question.deferrals:
-        lines.append(fill("Bisher {times}.", times=deferred(question.deferrals)))
+        lines.append(fill("Jetzt {times}.", times=deferred(question.deferrals)))
     return join(lines)
 
 
@@ -147,7 +148,10 @@ def _history(shown: Shown) -> Markdown:
     """The last steps with their days; in which role, but for the asker, who may have asked in confidence."""
     lines = [_line(each, shown) for each in shown.history[-_MOST_STEPS:]]
     if len(shown.history) > _MOST_STEPS:
-        lines.insert(0, fill("- {count} frühere Schritte", count=len(shown.history) - _MOST_STEPS))
+        earlier = len(shown.history) - _MOST_STEPS
+        lines.insert(
+            0, fill("- {count}", count="1 früherer Schritt" if earlier == 1 else f"{earlier} frühere Schritte")
+        )
     return join([Markdown("Verlauf:\n"), *lines])
 
 
@@ -164,7 +168,7 @@ def _line(step: HistoryEntry, shown: Shown) -> Markdown:
 def _note(note: QuestionNote | None, shown: Shown) -> Markdown:
     if note is None or not shown.may_read:
         return Markdown("")
-    before = "vorher " if note.kind is NoteKind.WORDING else ""
+    before = Markdown("vorher " if note.kind is NoteKind.WORDING else "")
     return fill(": {before}„{text}“", before=before, text=shorten(note.text, _NOTE))
 
 

@@ -69,7 +69,7 @@ OUTCOMES: Final = {
     Outcome.PARTLY: "teilweise beantwortet",
     Outcome.REFERRED: "mit einem Verweis beantwortet",
     Outcome.MERGED: "zusammengeführt",
-    Outcome.NOT_RESPONSIBLE: "nicht zuständig",
+    Outcome.NOT_RESPONSIBLE: "geschlossen, weil die AG nicht zuständig ist",
     Outcome.WITHDRAWN: "zurückgezogen",
     Outcome.DECLINED: "abgelehnt",
 }
@@ -77,27 +77,27 @@ OUTCOMES: Final = {
 COMMANDS: Final = {
     Step.AGREE: "freigeben {ref}",
     Step.RELEASE: "freigeben {ref}",
+    Step.CONFIRM: "hilft {ref}",
+    Step.REOPEN: "offen {ref} Grund",
+    Step.ANSWER: "antwort {ref} Ihre Antwort",
+    Step.CORRECT: "berichtigen {ref} Ihre Antwort",
     Step.TAKE: "übernehmen {ref}",
+    Step.SPLIT: "trennen {ref}",
+    Step.MERGE: "zusammenführen {ref} AG3-001",
+    Step.WITHDRAW: "zurückziehen {ref}",
+    Step.FORWARD: "weiterleiten {ref} AG5 Grund",
     Step.ASSIGN: "zuweisen {ref} Person",
     Step.HAND_BACK: "abgeben {ref}",
-    Step.FORWARD: "weiterleiten {ref} AG5 Grund",
     Step.EXTEND: "verlängern {ref} Datum Grund",
     Step.DEFER: "vormerken {ref}",
     Step.UNDEFER: "vormerken {ref} aufheben",
-    Step.ANSWER: "antwort {ref} Ihre Antwort",
+    Step.DECLINE: "ablehnen {ref} Grund",
+    Step.NOT_RESPONSIBLE: "unzuständig {ref} Grund",
     Step.ANSWER_PARTLY: "teilantwort {ref} Ihre Antwort",
     Step.REFER: "verweis {ref} wohin",
     Step.ANSWER_ORALLY: "mündlich {ref} Stichwort",
-    Step.CORRECT: "berichtigen {ref} Ihre Antwort",
-    Step.CONFIRM: "hilft {ref}",
-    Step.REOPEN: "offen {ref} Grund",
-    Step.DECLINE: "ablehnen {ref} Grund",
-    Step.NOT_RESPONSIBLE: "unzuständig {ref} Grund",
-    Step.WITHDRAW: "zurückziehen {ref}",
-    Step.MERGE: "zusammenführen {ref} AG3-001",
-    Step.SPLIT: "trennen {ref}",
 }
-"""How each step is typed; `{ref}` is the number of the question."""
+"""How each step is typed, what people look for most in front; `{ref}` is the number of the question."""
 
 
 def standing(question: Question) -> str:

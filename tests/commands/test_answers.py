@@ -73,7 +73,7 @@ Antwort (Leitung AG 3, Di 24.11.2026):
 Bis 2027 das Land.
 Danach die Kommunen.
 
-Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 Grund
+Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 was fehlt
 Ohne Rückmeldung gilt die Antwort ab Di 08.12.2026 als bestätigt.
 
 Verlauf:
@@ -93,10 +93,10 @@ async def test_the_coordination_answers_for_every_group(dialog: Dialog) -> None:
 async def test_only_the_groups_lead_and_the_coordination_may_answer(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     assert str(await dialog.say("anna", "plenum", "!antwort AG3-001 Ich selbst.")) == snapshot(
-        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer Leitung oder Koordination ist, zeigen !ag 3 und !kontakt"
     )
     assert str(await dialog.say("lukas", "ag2", "!antwort AG3-001 Die AG 2.")) == snapshot(
-        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer Leitung oder Koordination ist, zeigen !ag 3 und !kontakt"
     )
     assert "offen" in await dialog.say("anna", "plenum", "!frage AG3-001")
 
@@ -164,7 +164,7 @@ Möglich ist: !frage AG3-001\
 async def test_nobody_else_withdraws_a_question_but_the_coordination_and_then_the_asker_is_told(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", ASK)
     assert str(await dialog.say("ben", "plenum", "!zurückziehen AG3-001")) == snapshot(
-        "Das darf bei AG3-001 nur die Koordination oder wer die Frage gestellt hat. Wer das ist, zeigen !ag 3 und !kontakt"
+        "Das darf bei AG3-001 nur die Koordination oder wer die Frage gestellt hat. Wer vertraulich gefragt hat, macht das im direkten Chat mit mir. Wer Leitung oder Koordination ist, zeigen !ag 3 und !kontakt"
     )
     assert "nur die Koordination oder wer die Frage gestellt hat" in await dialog.say(
         "lena", "ag3", "!zurückziehen AG3-001"

@@ -31,10 +31,16 @@ async def test_a_question_is_merged_once_and_never_in_a_circle(dialog: Dialog) -
     await ask_both(dialog)
     await dialog.hear("lena", "ag3", MERGE)
     assert await dialog.say("lena", "ag3", MERGE) == snapshot(
-        "AG3-002 ist schon mit AG3-001 zusammengeführt. Wieder trennen: !trennen AG3-002"
+        """\
+AG3-002 ist schon mit AG3-001 zusammengeführt. Stand der Dinge: !frage AG3-001
+Wer gefragt hat, die Leitung und die Koordination können sie wieder trennen: !trennen AG3-002\
+"""
     )
     assert await dialog.say("lena", "ag3", "!zusammenführen AG3-001 AG3-002") == snapshot(
-        "AG3-002 ist schon mit AG3-001 zusammengeführt. Wieder trennen: !trennen AG3-002"
+        """\
+AG3-002 ist schon mit AG3-001 zusammengeführt. Stand der Dinge: !frage AG3-001
+Wer gefragt hat, die Leitung und die Koordination können sie wieder trennen: !trennen AG3-002\
+"""
     )
 
 
@@ -82,7 +88,7 @@ async def test_a_lead_merges_across_groups_only_where_they_lead_both(dialog: Dia
     await ask_both(dialog)
     await dialog.hear("anna", "plenum", THIRD)
     assert await dialog.say("lena", "ag3", "!zusammenführen AG3-002 AG2-001") == snapshot(
-        "Das darf bei AG2-001 nur die Leitung der AG 2 oder die Koordination. Wer das ist, zeigen !ag 2 und !kontakt"
+        "Das darf bei AG2-001 nur die Leitung der AG 2 oder die Koordination. Wer Leitung oder Koordination ist, zeigen !ag 2 und !kontakt"
     )
     assert "AG2-001 ist jetzt mit AG3-001" not in await dialog.say("lena", "ag3", "!zusammenführen AG2-001 AG3-001")
     assert "zusammengeführt" in await dialog.say("kurt", "koordination", "!zusammenführen AG3-002 AG2-001")

@@ -24,7 +24,7 @@ async def test_whoever_asked_or_voted_hears_once_why_a_question_is_declined_and_
     answers = await asked.hear("lena", "direkt:lena", DECLINE)
     assert {each.room for each in answers} == {"direkt:lena", "plenum", "ag3"}
     assert str(told(answers, "direkt:lena")) == snapshot(
-        "AG3-001 ist geschlossen: abgelehnt. Wer gefragt oder dafür gestimmt hat, erfährt den Grund: 2 Personen."
+        "AG3-001 ist abgelehnt. Wer gefragt oder dafür gestimmt hat, erfährt den Grund: 2 Personen."
     )
     for_asker = told(answers, "plenum")
     assert str(for_asker) == snapshot("""\
@@ -42,7 +42,7 @@ Mit jemandem sprechen: !kontakt\
     assert for_asker.mentions == ["@anna:test"]
     for_voter = told(answers, "ag3")
     assert for_voter.mentions == ["@ben:test"]
-    assert for_voter.startswith("Die Frage, die Sie auch beantwortet haben wollten, AG3-001 wird nicht beantwortet.")
+    assert for_voter.startswith("Die Frage AG3-001, die Sie auch beantwortet haben wollten, wird nicht beantwortet.")
 
 
 async def test_whoever_asked_hears_who_is_responsible(asked: Dialog) -> None:
@@ -58,7 +58,7 @@ Zuständig ist:
 
 Bitte wenden Sie sich dorthin. Hilft das nicht, sprechen Sie mit uns: !kontakt\
 """)
-    assert "AG3-001 ist geschlossen: nicht zuständig." in told(answers, "koordination")
+    assert "AG3-001 ist geschlossen, weil andere zuständig sind." in told(answers, "koordination")
 
 
 async def test_the_outcome_and_its_reason_stay_visible(asked: Dialog) -> None:
@@ -101,8 +101,8 @@ async def test_what_was_never_released_is_not_shown_by_declining_it(dialog: Dial
     "text, sentence",
     [
         ("!ablehnen", "Es fehlt die Nummer der Frage"),
-        ("!ablehnen AG3-001", "Bitte nennen Sie den Grund"),
-        ("!ablehnen AG3-001 \u200b", "Bitte nennen Sie den Grund"),
+        ("!ablehnen AG3-001", "den Grund dazu"),
+        ("!ablehnen AG3-001 \u200b", "den Grund dazu"),
         ("!ablehnen AG3-001 " + "x" * 501, "Ihre Begründung hat 501 Zeichen"),
         ("!ablehnen AG3-009 Nein.", "Eine Frage AG3-009 gibt es nicht"),
         ("!unzuständig", "Es fehlt die Nummer der Frage"),

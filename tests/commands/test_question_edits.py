@@ -40,7 +40,7 @@ Ziel: Mo 07.12.2026
 Verlauf:
 
 - 23.11.2026: gestellt
-- 23.11.2026: Text geändert: vorher„Wer zahlt nach der Anschubfinanzierung?“\
+- 23.11.2026: Text geändert: vorher „Wer zahlt nach der Anschubfinanzierung?“\
 """)
 
 
@@ -127,7 +127,7 @@ AG3-001 an die AG 3 (Finanzen): seit 23.11.2026 beantwortet
 Antwort (Leitung AG 3, Mo 23.11.2026):
 Das Land.
 
-Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 Grund
+Als Nächstes sagt, wer gefragt hat, ob das hilft: !hilft AG3-001 oder !offen AG3-001 was fehlt
 Ohne Rückmeldung gilt die Antwort ab Mo 07.12.2026 als bestätigt.
 
 Verlauf:
@@ -163,7 +163,9 @@ Bisher stand da:
 
 > Das Land.
 
-Hilft das nicht weiter? Fragen Sie bitte nach: !frage AG3 Nachfrage zu AG3-001: …\
+Hilft das? 👍 (Daumen hoch) oder !hilft AG3-001
+Noch offen? !offen AG3-001 was fehlt
+Ohne Rückmeldung gilt die Antwort ab Mo 07.12.2026 als bestätigt.\
 """)
     assert message.mentions == ["@anna:test"]
     assert message.content["msgtype"] == "m.text"
@@ -203,7 +205,7 @@ async def test_who_no_longer_leads_the_group_does_not_correct_its_answers(dialog
         await roles.replace(session, coordinators=[], leads={})
     dialog.app.surroundings.changed()
     assert str(only(await dialog.edit("lena", event, "!antwort AG3-001 Der Bund."))) == snapshot(
-        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer Leitung oder Koordination ist, zeigen !ag 3 und !kontakt"
     )
     assert "Das Land." in await dialog.say("ben", "plenum", "!frage AG3-001")
 

@@ -126,7 +126,7 @@ async def test_a_group_that_reviews_gets_a_forwarded_question_without_its_text(a
     [
         ("", "Es fehlt die AG, an die Sie die Frage weiterleiten möchten."),
         ("weil das die Technik betrifft", "Es fehlt die AG, an die Sie die Frage weiterleiten möchten."),
-        ("AG5", "Bitte nennen Sie den Grund"),
+        ("AG5", "den Grund dazu"),
         ("AG9 Das betrifft die Technik.", "Eine AG 9 gibt es nicht."),
         ("AG3 Das betrifft die Technik.", "AG3-001 ist schon bei der AG 3."),
         ("AG5 " + "x" * 501, "Ihre Begründung hat 501 Zeichen, möglich sind 500."),
@@ -198,7 +198,7 @@ async def test_the_new_day_may_be_written_in_any_usual_way(asked: Dialog, writte
     "behind, sentence",
     [
         ("", "Es fehlt das Datum."),
-        ("18.12.", "Bitte nennen Sie den Grund"),
+        ("18.12.", "den Grund dazu"),
         ("bald weil es dauert", "„bald“ kann ich nicht als Datum lesen."),
         ("12/11 weil es dauert", "lässt sich auf zwei Arten lesen"),
         ("31.11. weil es dauert", "Den 31. November 2026 gibt es nicht."),

@@ -56,7 +56,7 @@ async def test_who_had_a_question_before_is_told_that_it_is_somebody_elses_now(a
 async def test_others_may_not_take_a_question(asked: Dialog, person: str) -> None:
     answer = await asked.say(person, "plenum", "!übernehmen AG3-001")
     assert str(answer) == snapshot(
-        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer das ist, zeigen !ag 3 und !kontakt"
+        "Das darf bei AG3-001 nur die Leitung der AG 3, die Koordination oder wer sie übernommen hat. Wer Leitung oder Koordination ist, zeigen !ag 3 und !kontakt"
     )
     assert "Leitung der AG 3 (@lena:test)" in await asked.say("ben", "plenum", "!frage AG3-001")
 
@@ -255,5 +255,5 @@ async def test_in_a_group_without_a_lead_the_coordination_is_told(dialog: Dialog
 async def test_what_nobody_has_cannot_be_handed_back(asked: Dialog) -> None:
     assert str(await asked.say("lena", "ag3", "!abgeben AG3-001")) == snapshot("""\
 Das geht jetzt nicht: AG3-001 ist offen.
-Möglich ist: !übernehmen AG3-001, !zuweisen AG3-001 Person, !weiterleiten AG3-001 AG5 Grund, !verlängern AG3-001 Datum Grund, !vormerken AG3-001, !frage AG3-001\
+Möglich istzum Beispiel: !antwort AG3-001 Ihre Antwort, !übernehmen AG3-001, !zusammenführen AG3-001 AG3-001, !weiterleiten AG3-001 AG5 Grund, !zuweisen AG3-001 Person, !frage AG3-001\
 """)

@@ -130,11 +130,11 @@ async def test_weekends_and_holidays_do_not_count_and_nobody_is_reminded_on_them
     assert "noch niemand" in told(await ring(dialog, "28.12."), "ag3")
 
 
-async def test_after_a_downtime_the_lead_and_the_coordination_are_told_at_once_and_it_says_so(asked: Dialog) -> None:
+async def test_after_a_downtime_the_lead_and_the_coordination_are_told_at_once(asked: Dialog) -> None:
     assert await down_until(asked, "28.11.") == []
     answers = await ring(asked, "30.11.", 8, 30)
     assert told(answers, "ag3").startswith("AG3-001 hat noch niemand übernommen. (nachgeholt)")
-    assert "auch nach der Erinnerung an die Leitung" in told(answers, "koordination")
+    assert told(answers, "koordination").startswith("AG3-001 hat noch niemand übernommen. (nachgeholt)")
     assert await ring(asked, "30.11.", 8, 31) == []
 
 

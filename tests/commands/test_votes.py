@@ -48,7 +48,7 @@ Zurücknehmen: !stimme AG3-001 zurück\
 """)
     assert await votes_of(dialog) == 1
     answers = await dialog.hear("lena", "ag3", "!antwort AG3-001 Bis 2027 das Land.")
-    assert "Die Frage, die Sie auch beantwortet haben wollten" in told(answers, "ag2")
+    assert "Die Frage AG3-001, die Sie auch beantwortet haben wollten" in told(answers, "ag2")
     assert told(answers, "ag2").mentions == ["@ben:test"]
 
 
