@@ -12,6 +12,7 @@ from storage.tables import (
     AnswerTold,
     HistoryEntry,
     InboxRow,
+    ListPosition,
     OutboxRow,
     OutboxState,
     Outcome,
@@ -57,7 +58,7 @@ async def forget_asker(session: AsyncSession, question: Question) -> None:
         update(InboxRow).where(InboxRow.event_id.in_(causes)).values(sender="", room_id="", origin=None)
     )
     await session.execute(
-        update(OutboxRow).where(*here, OutboxRow.state == OutboxState.SENT).values(room_id="", subject=None)
+        update(OutboxRow).where(*here, OutboxRow.state == OutboxState.SENT).values(room_id="", subject=None, lanes=[])
     )
     await session.execute(
         update(HistoryEntry)
@@ -66,6 +67,7 @@ async def forget_asker(session: AsyncSession, question: Question) -> None:
     )
     answers = select(Answer.id).where(Answer.question_id.in_([each.id for each in family]))
     await session.execute(delete(AnswerTold).where(AnswerTold.answer_id.in_(answers), AnswerTold.room_id == direct))
+    await session.execute(delete(ListPosition).where(ListPosition.room_id == direct))
     question.asked_by, question.room_id, question.thread_id = "", "", None
     question.source_event_id = f"forgotten:{question.id}"
     await session.flush()

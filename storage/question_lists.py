@@ -7,7 +7,7 @@ nothing that stayed is left out, whatever is asked, answered or voted for betwee
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.questions import subject_of
@@ -76,7 +76,7 @@ async def supported_by(session: AsyncSession, user_id: str, *, rooms: Collection
         marks = marks.where(VoteMark.room_id.in_(rooms))
     found = await session.scalars(
         select(Question)
-        .where(Question.id.in_(marks), _LIVE, Question.asked_by != user_id)
+        .where(Question.id.in_(marks), _LIVE, or_(Question.asked_by != user_id, Question.confidential))
         .order_by(Question.votes.desc(), Question.due_on, Question.id)
     )
     return found.all()
@@ -85,13 +85,15 @@ async def supported_by(session: AsyncSession, user_id: str, *, rooms: Collection
 async def never_released(session: AsyncSession, questions: Collection[Question]) -> set[int]:
     """IDs of those among the questions that were closed before their release: nobody else may read what they say."""
     subjects = {subject_of(each.id): each.id for each in questions if each.state is QuestionState.CLOSED}
+    closing = (
+        select(func.max(HistoryEntry.id))
+        .where(HistoryEntry.subject.in_(subjects))
+        .where(HistoryEntry.after == QuestionState.CLOSED, HistoryEntry.before != QuestionState.CLOSED)
+        .group_by(HistoryEntry.subject)
+    )
     hidden = (QuestionState.SUBMITTED, QuestionState.IN_REVIEW)
     found = await session.scalars(
-        select(HistoryEntry.subject).where(
-            HistoryEntry.subject.in_(subjects),
-            HistoryEntry.before.in_(hidden),
-            HistoryEntry.after == QuestionState.CLOSED,
-        )
+        select(HistoryEntry.subject).where(HistoryEntry.id.in_(closing), HistoryEntry.before.in_(hidden))
     )
     return {subjects[each] for each in found}
 

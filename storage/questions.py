@@ -122,15 +122,21 @@ async def nearest(session: AsyncSession, group: int, number: int, *, most: int =
     return list(passed_on)
 
 
-async def same(session: AsyncSession, *, group: int, asked_by: str, text: str, since: datetime) -> Question | None:
-    """What this person asked this group in the same words at `since` (UTC) or later, or None; blanks do not count."""
+async def same(
+    session: AsyncSession, *, group: int, asked_by: str, room_id: str, confidential: bool, text: str, since: datetime
+) -> Question | None:
+    """What this person asked this group in the same words at `since` (UTC) or later, or None; blanks do not count.
+
+    What was asked in confidence is known in that chat only: elsewhere, naming it would show who asked.
+    """
     found = await session.scalars(
         select(Question)
         .where(Question.group_number == group, Question.asked_by == asked_by, Question.asked_at >= since)
         .order_by(Question.id)
     )
     words = text.split()
-    return next((each for each in found if each.text is not None and each.text.split() == words), None)
+    here = [each for each in found if each.room_id == room_id or not (confidential or each.confidential)]
+    return next((each for each in here if each.text is not None and each.text.split() == words), None)
 
 
 async def of_person(session: AsyncSession, user_id: str) -> Sequence[Question]:
@@ -176,9 +182,26 @@ async def change(session: AsyncSession, question: Question, **what: object) -> N
     await session.flush()
 
 
-async def note(session: AsyncSession, question: Question, step: HistoryEntry, kind: NoteKind, text: str) -> None:
-    """Keep what somebody wrote about a step: its reason, or the wording that was replaced."""
-    session.add(QuestionNote(question_id=question.id, history_id=step.id, kind=kind, text=text))
+async def note(
+    session: AsyncSession, question: Question, step: HistoryEntry, kind: NoteKind, text: str, *, event_id: str
+) -> None:
+    """Keep what somebody wrote about a step in the message `event_id`: its reason, or the wording it replaced."""
+    session.add(
+        QuestionNote(question_id=question.id, history_id=step.id, kind=kind, text=text, source_event_id=event_id)
+    )
+    await session.flush()
+
+
+async def reason_given_in(session: AsyncSession, event_id: str) -> QuestionNote | None:
+    """The reason that a message gave, or None."""
+    return await session.scalar(
+        select(QuestionNote).where(QuestionNote.source_event_id == event_id, QuestionNote.kind == NoteKind.REASON)
+    )
+
+
+async def remove_note(session: AsyncSession, note: QuestionNote) -> None:
+    """Remove what somebody wrote about a step: its message was deleted (contract C17)."""
+    await session.delete(note)
     await session.flush()
 
 

@@ -339,6 +339,7 @@ class Question(Base):
         UniqueConstraint("group_number", "number"),
         Index("questions_listed", "group_number", "state"),
         Index("questions_asked_by_group", "group_number", "asked_by"),
+        Index("questions_to_forget", "state", sqlite_where=text("confidential = 1 AND asked_by != ''")),
         Index("questions_merged", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL")),
     )
 
@@ -390,7 +391,10 @@ class QuestionAlias(Base):
 
 
 class QuestionNote(Base):
-    """What people wrote about a question beside its text; `history_id` is the step it belongs to."""
+    """What people wrote about a question beside its text; `history_id` is the step it belongs to.
+
+    It goes when its message, `source_event_id`, is deleted.
+    """
 
     __tablename__ = "question_notes"
 
@@ -399,6 +403,7 @@ class QuestionNote(Base):
     history_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
     kind: Mapped[NoteKind]
     text: Mapped[str]
+    source_event_id: Mapped[str] = mapped_column(index=True)
 
 
 class QuestionTerm(Base):

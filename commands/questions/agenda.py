@@ -13,10 +13,18 @@ from commands.markup import Markdown, clean
 from commands.questions import carrying, life
 from commands.questions.carrying import next_plenary, plenary_of
 from commands.questions.informing import to_asker
+from commands.questions.sensitive import Reason
 from commands.questions.telling import everybody_at
-from commands.questions.words import MOST_IN_REASON, is_blank, named_question, subject
+from commands.questions.words import (
+    MOST_IN_REASON,
+    is_blank,
+    named_question,
+    refuse_what_is_never_collected,
+    subject,
+)
 from commands.texts import question_agenda as texts
 from commands.texts import question_errors as errors
+from commands.texts import question_never
 from commands.texts.question_agenda import MOST_OF_GROUP, Plenary
 from commands.texts.question_words import Step
 from storage import agenda, answers, calendar, groups, questions
@@ -158,6 +166,7 @@ def _keyword(text: str) -> str:
     """A word or two about an answer, in one line; raises NotPossible where it is too long."""
     if is_blank(text):
         return ""
+    refuse_what_is_never_collected(text, question_never.REASON, prefix="", but=(Reason.PHONE, Reason.CITIZEN))
     if len(text) > MOST_IN_REASON:
         raise NotPossible(errors.too_long("Notiz", len(text), MOST_IN_REASON))
     return " ".join(text.split())

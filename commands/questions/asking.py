@@ -12,9 +12,8 @@ from commands.group_names import take_ref
 from commands.markup import clean
 from commands.questions import confidence, life, similar
 from commands.questions.receipt import AGREE, first_state, receipt
-from commands.questions.sensitive import never_collected
 from commands.questions.showing import show
-from commands.questions.words import group_and_text, question_numbered, subject
+from commands.questions.words import group_and_text, question_numbered, refuse_what_is_never_collected, subject
 from commands.texts import question_errors as errors
 from commands.texts import question_never
 from storage import questions
@@ -44,11 +43,19 @@ async def ask_or_show(call: Call, session: AsyncSession) -> Reply:
 
 async def _ask(call: Call, session: AsyncSession) -> Reply:
     group, text = await group_and_text(call, session)
-    refuse_what_is_never_collected(call, text)
-    before = await questions.same(session, group=group.number, asked_by=call.sender, text=text, since=call.at - _AGAIN)
+    refuse_what_is_never_collected(text, question_never.QUESTION, prefix=call.settings.prefix)
+    confidential = call.room_kind is RoomKind.DIRECT
+    before = await questions.same(
+        session,
+        group=group.number,
+        asked_by=call.sender,
+        room_id=call.room_id,
+        confidential=confidential,
+        text=text,
+        since=call.at - _AGAIN,
+    )
     if before is not None:
         raise NotPossible(errors.asked_before(before, prefix=call.settings.prefix))
-    confidential = call.room_kind is RoomKind.DIRECT
     warning = await confidence.warning(session, group, text) if confidential else None
     today = wall(call.at).date()
     question = await questions.add(
@@ -74,13 +81,6 @@ async def _ask(call: Call, session: AsyncSession) -> Reply:
             reactions=(AGREE,),
         )
     return await receipt(call, session, question, group)
-
-
-def refuse_what_is_never_collected(call: Call, text: str) -> None:
-    """Raise NotPossible for a text that holds what the bot does not store."""
-    reason = never_collected(text)
-    if reason is not None:
-        raise NotPossible(question_never.refused(reason, prefix=call.settings.prefix))
 
 
 COMMANDS = (ask_or_show,)

@@ -81,7 +81,12 @@ async def _close(call: Call, session: AsyncSession, question: Question, step: St
         for number, place in enumerate(places)
     )
     told = sum(len(place.people) for place in places)
-    return Reply(text=texts.closed(question, told, unseen=unseen), subject=subject(question), messages=messages)
+    return Reply(
+        text=texts.closed(question, told, unseen=unseen),
+        subject=subject(question),
+        messages=messages,
+        retracts=subject(question) if unseen else None,
+    )
 
 
 COMMANDS = (decline, not_responsible)

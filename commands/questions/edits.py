@@ -6,15 +6,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Follower, Message, Reply
 from commands.dates.days import fold
-from commands.errors import NotPossible
 from commands.group_names import take_group, take_ref
 from commands.markup import Markdown, clean
 from commands.questions import answering, confidence, life, similar, voting
 from commands.questions.receipt import AGREE, told_key
-from commands.questions.sensitive import never_collected
+from commands.questions.sensitive import gives_away
 from commands.questions.telling import group_room, shown_asker, voters_at
 from commands.questions.withdrawing import withdrawn
-from commands.questions.words import answer_text, is_blank, named_group, question_text, subject
+from commands.questions.words import (
+    answer_text,
+    is_blank,
+    named_group,
+    question_text,
+    refuse_what_is_never_collected,
+    subject,
+)
 from commands.texts import question_edits as texts
 from commands.texts import question_errors as errors
 from commands.texts import question_never
@@ -50,6 +56,9 @@ async def deleted(call: Call, _cause: str, session: AsyncSession) -> Reply | Non
     found = await answers.made_of(session, call.event_id)
     if found is not None:
         return await answering.remove(call, session, *found)
+    reason = await questions.reason_given_in(session, call.event_id)
+    if reason is not None:
+        await questions.remove_note(session, reason)
     return None
 
 
@@ -66,24 +75,33 @@ async def _question_edited(call: Call, session: AsyncSession, question: Question
     if number != question.group_number:
         return _where_it_was_asked(question, errors.edit_other_group(question, number, prefix=prefix))
     text = question_text(call, number, words)
-    never = never_collected(text)
-    if never is not None:
-        raise NotPossible(question_never.refused(never, prefix=prefix))
-    if text == question.text:
-        return _where_it_was_asked(question, errors.edit_same(question))
+    refuse_what_is_never_collected(text, question_never.CHANGE, prefix=prefix)
+    refusal = _refusal(question, text)
+    if refusal is not None:
+        return _where_it_was_asked(question, refusal)
     return await _reworded(call, session, question, text)
+
+
+def _refusal(question: Question, text: str) -> Markdown | None:
+    """Why a new wording is not taken: it is the same, or would tell who asked a question that others read already."""
+    if text == question.text:
+        return errors.edit_same(question)
+    pieces = gives_away(text) if question.confidential and question.state is not QuestionState.SUBMITTED else ()
+    if set(pieces) - set(gives_away(question.text or "")):
+        return texts.would_give_away(question, pieces)
+    return None
 
 
 async def _reworded(call: Call, session: AsyncSession, question: Question, text: str) -> Reply:
     prefix, old = call.settings.prefix, question.text or ""
     step = await life.take(call, session, question, Step.REWORD, by_asker=True)
-    await questions.note(session, question, step, NoteKind.WORDING, old)
+    await questions.note(session, question, step, NoteKind.WORDING, old, event_id=call.event_id)
     await questions.change(session, question, text=text)
     await similar.index(session, question)
     if question.state is QuestionState.SUBMITTED:
         return await _still_to_agree(call, session, question)
     told = texts.reworded_for_voters(question, old, prefix=prefix)
-    places = await voters_at(session, question)
+    places = [] if question.state is QuestionState.IN_REVIEW else await voters_at(session, question)
     messages = [each.message(question, f"reworded:{call.cause}:{number}", told) for number, each in enumerate(places)]
     messages += await _note_for_group(call, session, question)
     return replace(_where_it_was_asked(question, texts.reworded(question, prefix=prefix)), messages=tuple(messages))
@@ -100,21 +118,24 @@ async def _still_to_agree(call: Call, session: AsyncSession, question: Question)
 
 
 async def _note_for_group(call: Call, session: AsyncSession, question: Question) -> list[Message]:
-    """The note in the group's room says what the question says now, in place."""
-    room_id = await group_room(session, question.group_number)
-    if room_id is None or room_id == question.room_id or question.state is QuestionState.IN_REVIEW:
+    """The notes in the rooms of its group, and of those it came from, say what the question says now, in place."""
+    if question.state is QuestionState.IN_REVIEW:
         return []
-    asker = await shown_asker(session, question)
-    return [
-        Message(
-            key=f"renewed:{call.cause}",
-            room_id=room_id,
-            text=asked.new_for_group(question, asker, prefix=call.settings.prefix),
-            subject=subject(question),
-            quiet=True,
-            replaces=told_key(question),
-        )
-    ]
+    asker, messages = await shown_asker(session, question), []
+    for ref in (question.ref, *await questions.former_refs(session, question)):
+        room_id = await group_room(session, int(ref.removeprefix("AG").split("-")[0]))
+        if room_id is not None and room_id != question.room_id:
+            messages.append(
+                Message(
+                    key=f"renewed:{call.cause}:{ref}",
+                    room_id=room_id,
+                    text=asked.new_for_group(question, asker, prefix=call.settings.prefix),
+                    subject=subject(question),
+                    quiet=True,
+                    replaces=told_key(question, ref),
+                )
+            )
+    return messages
 
 
 async def _answer_edited(call: Call, session: AsyncSession, question: Question, answer: Answer) -> Reply:

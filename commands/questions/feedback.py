@@ -9,10 +9,17 @@ from commands.errors import NotAllowed, NotPossible, UsageError
 from commands.group_names import take_ref
 from commands.markup import clean
 from commands.questions import life
-from commands.questions.sensitive import never_collected
+from commands.questions.sensitive import gives_away
 from commands.questions.telling import group_room, to_room
-from commands.questions.words import is_blank, question_numbered, reason_text, subject
+from commands.questions.words import (
+    is_blank,
+    question_numbered,
+    reason_text,
+    refuse_what_is_never_collected,
+    subject,
+)
 from commands.texts import question_answers as texts
+from commands.texts import question_edits as edit_texts
 from commands.texts import question_errors as errors
 from commands.texts import question_never
 from commands.texts.question_words import Step
@@ -47,9 +54,10 @@ async def reopen(call: Call, session: AsyncSession) -> Reply:
         raise NotPossible(texts.no_more_reopening(question, prefix=call.settings.prefix))
     life.require(call, question, Step.REOPEN)
     reason = reason_text(rest, Step.REOPEN)
-    never = never_collected(reason)
-    if never is not None:
-        raise NotPossible(question_never.refused(never, prefix=call.settings.prefix))
+    prefix = call.settings.prefix
+    refuse_what_is_never_collected(reason, question_never.REASON, prefix=prefix)
+    if question.confidential and (pieces := gives_away(reason)):
+        raise NotPossible(edit_texts.would_give_away(question, pieces))
     last_time = question.reopened == life.MOST_REOPENED
     today = wall(call.at).date()
     keeps_owner = question.owner is not None and not last_time

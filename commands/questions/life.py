@@ -164,7 +164,16 @@ async def take(
     """
     role = Role.PARTICIPANT if by_asker else acting_role(call, question)
     return await _take(
-        session, question, step, to=to, outcome=outcome, reason=reason, at=call.at, actor=call.sender, role=role
+        session,
+        question,
+        step,
+        to=to,
+        outcome=outcome,
+        reason=reason,
+        at=call.at,
+        actor=call.sender,
+        role=role,
+        event_id=call.event_id,
     )
 
 
@@ -178,7 +187,9 @@ async def take_itself(
     outcome: Outcome | None = None,
 ) -> HistoryEntry:
     """Take a step that time has brought; the bot is who did it."""
-    return await _take(session, question, step, to=None, outcome=outcome, reason=None, at=at, actor=bot_id, role=None)
+    return await _take(
+        session, question, step, to=None, outcome=outcome, reason=None, at=at, actor=bot_id, role=None, event_id=""
+    )
 
 
 def acting_role(call: Call, question: Question) -> Role:
@@ -214,6 +225,7 @@ async def _take(
     at: datetime,
     actor: str,
     role: Role | None,
+    event_id: str,
 ) -> HistoryEntry:
     before = question.state
     allowed = TRANSITIONS[step, before].after
@@ -238,5 +250,5 @@ async def _take(
         after=after,
     )
     if reason is not None:
-        await questions.note(session, question, entry, NoteKind.REASON, reason)
+        await questions.note(session, question, entry, NoteKind.REASON, reason, event_id=event_id)
     return entry

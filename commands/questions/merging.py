@@ -65,6 +65,8 @@ async def split(call: Call, session: AsyncSession) -> Reply:
     if question.merged_into_id is None:
         raise NotPossible(texts.not_merged(question, prefix=call.settings.prefix))
     life.require(call, question, Step.SPLIT)
+    if question.text is None:
+        raise NotPossible(texts.without_text(question, prefix=call.settings.prefix))
     return await _split(call, session, question)
 
 

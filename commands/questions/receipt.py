@@ -62,6 +62,6 @@ async def told_to_group(call: Call, session: AsyncSession, question: Question) -
     return (to_room(question, room_id, told_key(question), text, mentions=()),)
 
 
-def told_key(question: Question) -> str:
-    """The key of the note by which a group's room was told of a question; each number it ever has is new once."""
-    return f"new:{subject(question)}:{question.ref}"
+def told_key(question: Question, ref: str | None = None) -> str:
+    """The key of the note by which a group's room was told of a question under a number, its present one if None."""
+    return f"new:{subject(question)}:{ref or question.ref}"

@@ -45,6 +45,8 @@ async def show(call: Call, session: AsyncSession, question: Question) -> Reply:
 
 async def may_read_now(call: Call, session: AsyncSession, question: Question) -> bool:
     """Whether the reader may see the text; what was closed before its release stays hidden."""
+    if life.is_asker(call, question) and call.room_id == question.room_id:
+        return True
     return may_read(call, question) and not await question_lists.never_released(session, [question])
 
 

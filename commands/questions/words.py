@@ -1,6 +1,7 @@
 """What people type about a question: the group and text of a new one, the number of an old one, an answer."""
 
 import unicodedata
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,7 +9,9 @@ from commands.command import Call
 from commands.errors import NotFound, NotPossible, UsageError
 from commands.group_names import take_group, take_ref
 from commands.markup import clean
+from commands.questions.sensitive import Reason, never_collected
 from commands.texts import question_errors as errors
+from commands.texts import question_never
 from commands.texts.question_words import Step
 from storage import groups, questions
 from storage.tables import Group, Question
@@ -97,8 +100,19 @@ def answer_text(text: str) -> str:
     return text
 
 
+def refuse_what_is_never_collected(text: str, what: str, *, prefix: str, but: Collection[Reason] = ()) -> None:
+    """Raise NotPossible for a text that holds what the bot does not store; `but` are reasons that do not count."""
+    reason = never_collected(text)
+    if reason is not None and reason not in but:
+        raise NotPossible(question_never.refused(reason, what=what, prefix=prefix))
+
+
 def reason_text(text: str, step: Step) -> str:
-    """A text that can be a reason; raises UsageError or NotPossible where it cannot."""
+    """A text that can be a reason; raises UsageError or NotPossible where it cannot.
+
+    An office's telephone number may be named in it, and that something is a personal matter.
+    """
+    refuse_what_is_never_collected(text, question_never.REASON, prefix="", but=(Reason.PHONE, Reason.CITIZEN))
     if is_blank(text):
         raise UsageError(errors.no_reason(step))
     if len(text) > MOST_IN_REASON:

@@ -74,6 +74,16 @@ def deleted(question: Question, *, prefix: str) -> Markdown:
     return fill("**{ref}** ist zurückgezogen und der Text auch bei mir gelöscht.", ref=question.ref)
 
 
+def would_give_away(question: Question, pieces: Sequence[str]) -> Markdown:
+    """A confidential question is out already; what would tell who asked is not taken into it."""
+    return fill(
+        "An **{ref}** habe ich nichts geändert: Sie fragen vertraulich, und man könnte erkennen, dass die Frage von "
+        "Ihnen kommt. In Ihrem Text steht: {pieces}\nBitte formulieren Sie es anders.",
+        ref=question.ref,
+        pieces=", ".join(f"„{each}“" for each in pieces),
+    )
+
+
 def might_give_away(
     question: Question, group: Group, pieces: Sequence[str], *, people: int | None, prefix: str
 ) -> Markdown:

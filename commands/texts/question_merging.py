@@ -9,7 +9,7 @@ from commands.dates.wording import short_day
 from commands.markup import Markdown, escape_lines, fill, join, shorten
 from commands.texts.question_words import STATES, standing
 from commands.texts.questions import code, reminder, show
-from storage.tables import Answer, Question
+from storage.tables import Answer, Question, QuestionState
 
 _ON_A_LINE = 100  # characters
 _DIGITS = ("1️⃣ (Ziffer 1)", "2️⃣ (Ziffer 2)", "3️⃣ (Ziffer 3)")
@@ -146,6 +146,8 @@ def told_split(
         fill("{whose} ist wieder von **{root}** getrennt.", whose=whose, root=root.ref),
         *_again_by_itself(question, root, late=late, answered=answered, prefix=prefix),
     ]
+    if question.state is QuestionState.IN_REVIEW:
+        return join(lines)  # others may not read it yet
     return join([join(lines), reminder(question.text)], "\n\n")
 
 
@@ -205,6 +207,15 @@ def no_target(question: Question, root: Question, *, prefix: str) -> Markdown:
         root=root.ref,
         standing=standing(root),
         listed=code(prefix, f"fragen AG{question.group_number}"),
+    )
+
+
+def without_text(question: Question, *, prefix: str) -> Markdown:
+    """A question whose text was deleted while it was merged: nobody could answer it by itself."""
+    return fill(
+        "**{ref}** kann nicht mehr getrennt werden, ihr Text wurde gelöscht.\nNeu fragen: {ask}",
+        ref=question.ref,
+        ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
     )
 
 

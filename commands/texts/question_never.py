@@ -6,7 +6,17 @@ from commands.markup import Markdown, fill
 from commands.questions.sensitive.never import Reason
 from commands.texts.questions import code
 
-_NOT_STORED: Final = Markdown("Diese Frage habe ich **nicht gespeichert**.")
+QUESTION: Final = "Diese Frage"
+CHANGE: Final = "Diese Änderung"
+REASON: Final = "Diesen Text"
+"""What was not stored."""
+
+_AGAIN: Final = {
+    QUESTION: "stellen Sie die Frage ohne {without} noch einmal",
+    CHANGE: "fragen Sie neu ohne {without}, oder bearbeiten Sie sie noch einmal",
+    REASON: "schreiben Sie ihn ohne {without} noch einmal; an der Frage hat sich nichts geändert",
+}
+"""What to do instead."""
 
 _WHAT: Final = {
     Reason.IBAN: ("eine Kontonummer (IBAN)", "die Kontonummer"),
@@ -17,24 +27,25 @@ _WHAT: Final = {
 """What the text seems to hold, and what it should be written without."""
 
 
-def refused(reason: Reason, *, prefix: str) -> Markdown:
-    """The text holds what the bot never collects; `prefix` is that of the commands."""
+def refused(reason: Reason, *, what: str = QUESTION, prefix: str) -> Markdown:
+    """The text holds what the bot never collects; `what` was not stored, `prefix` is that of the commands."""
+    not_stored = fill("{what} habe ich **nicht gespeichert**.", what=what)
     if reason is Reason.CITIZEN:
         return fill(
-            "{not_stored} Sie klingt nach einem persönlichen Anliegen, und das kann hier niemand bearbeiten.\n"
+            "{not_stored} Es geht offenbar um ein persönliches Anliegen, und das kann hier niemand bearbeiten.\n"
             "Bitte rufen Sie die Behördennummer 115 an, oder wenden Sie sich an das Bürgerbüro Ihrer Stadt oder "
             "Gemeinde. Stehen persönliche Angaben in Ihrer Nachricht, löschen Sie sie bitte im Chat.\n"
             "Geht es um das Projekt, schreiben Sie bitte ohne „ich“ und „mein“, welche Leistung Sie meinen, zum "
             "Beispiel: {example}",
-            not_stored=_NOT_STORED,
+            not_stored=not_stored,
             example=code(prefix, "frage AG5 Wann wird der Wohngeldantrag angebunden?"),
         )
     found, without = _WHAT[reason]
     return fill(
         "{not_stored} Darin steht offenbar {found}; solche Angaben nehme ich zum Schutz der Betroffenen nicht auf.\n"
-        "Bitte löschen Sie Ihre Nachricht im Chat und stellen Sie die Frage ohne {without} noch einmal.\n"
+        "Bitte löschen Sie Ihre Nachricht im Chat und {again}.\n"
         "Geht es um einen einzelnen Vorgang, hilft Ihnen das Amt, das ihn bearbeitet, oder die Behördennummer 115.",
-        not_stored=_NOT_STORED,
+        not_stored=not_stored,
         found=found,
-        without=without,
+        again=_AGAIN[what].format(without=without),
     )

@@ -26,6 +26,7 @@ _ENOUGH: Final = 0.22  # least score of a question that is shown
 _BESIDE_BEST: Final = 0.55  # share of the best score that the others need
 _CANDIDATES: Final = 30  # how many are compared word by word
 _COMMON: Final = 0.1  # share of the questions from which on a term finds too many
+_MOST_TERMS: Final = 250  # what a long text is searched for; its rarest words say what it is about
 _SMALL: Final = 500  # questions; in fewer no term is too common
 _TYPO_START: Final = 2  # letters that a typo leaves alone
 _LONG: Final = 5  # letters; in shorter words a typo makes another word
@@ -111,4 +112,4 @@ def _weighted(
         if term in frequencies
     ]
     rare = [each for each in found if frequencies[each[0]] < cap]
-    return rare or found[:1]
+    return sorted(rare, key=lambda each: (-each[2], each[:2]))[:_MOST_TERMS] or found[:1]

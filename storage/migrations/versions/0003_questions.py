@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("history_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Enum("reason", "wording", name="notekind", native_enum=False), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("source_event_id", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["history_id"],
             ["history.id"],
@@ -55,6 +56,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_question_notes_question_id", "question_notes", ["question_id"])
+    op.create_index("ix_question_notes_source_event_id", "question_notes", ["source_event_id"])
 
     op.create_table(
         "question_terms",
@@ -154,6 +156,9 @@ def upgrade() -> None:
     op.add_column("questions", sa.Column("votes", sa.Integer(), nullable=False, server_default="0"))
     op.execute("ALTER TABLE questions ADD COLUMN merged_into_id INTEGER REFERENCES questions (id)")
     op.create_index("outbox_about", "outbox", ["subject"], sqlite_where=sa.text("subject IS NOT NULL"))
+    op.create_index(
+        "questions_to_forget", "questions", ["state"], sqlite_where=sa.text("confidential = 1 AND asked_by != ''")
+    )
     op.create_index("questions_asked_by_group", "questions", ["group_number", "asked_by"])
     op.create_index("questions_listed", "questions", ["group_number", "state"])
     op.create_index(
