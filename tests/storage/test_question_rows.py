@@ -92,15 +92,29 @@ async def test_the_same_words_again_are_found_whatever_the_blanks(database: Data
         asked = await ask(session, "$a", text="Wer  zahlt\nwas?")
 
         async def same(
-            text: str = "Wer zahlt was?", by: str = "@anna:test", group: int = 3, since: datetime = NOW
+            text: str = "Wer zahlt was?",
+            by: str = "@anna:test",
+            group: int = 3,
+            since: datetime = NOW,
+            *,
+            confidential: bool = False,
         ) -> Question | None:
-            return await questions.same(session, group=group, asked_by=by, text=text, since=since)
+            return await questions.same(
+                session,
+                group=group,
+                asked_by=by,
+                room_id="!elsewhere:test",
+                confidential=confidential,
+                text=text,
+                since=since,
+            )
 
         assert await same() is asked
         assert await same(text="Wer zahlt das?") is None
         assert await same(by="@ben:test") is None
         assert await same(group=2) is None
         assert await same(since=NOW + timedelta(seconds=1)) is None
+        assert await same(confidential=True) is None
 
 
 async def test_the_nearest_numbers_come_in_order(database: Database) -> None:
@@ -135,8 +149,8 @@ async def test_removing_a_text_removes_its_earlier_wordings_and_its_words(databa
         await question_terms.index(session, asked.id, {"rhabarb"})
         step = await history.add(session, "question:1", "Text geändert", at=NOW, actor="@anna:test")
         why = await history.add(session, "question:1", "verlängert", at=NOW, actor="@lena:test")
-        await questions.note(session, asked, step, NoteKind.WORDING, "Wer zahlt Kirschen?")
-        await questions.note(session, asked, why, NoteKind.REASON, "Der Haushalt fehlt.")
+        await questions.note(session, asked, step, NoteKind.WORDING, "Wer zahlt Kirschen?", event_id="$e")
+        await questions.note(session, asked, why, NoteKind.REASON, "Der Haushalt fehlt.", event_id="$w")
         await questions.remove_text(session, asked)
         assert asked.text is None
         assert [each.text for each in (await questions.notes(session, asked)).values()] == ["Der Haushalt fehlt."]
