@@ -186,7 +186,7 @@ async def test_edit_reply_thread_and_reaction_work_as_in_clear(
         assert is_trusted(await anna.reads(room, lambda one: one.sender == project.bot_id and "AG3-001" in one.text))
         shown = await project.answer(await anna.say(room, "!frage AG3-001", reply_to=receipt.event_id))
         assert "Wer zahlt den Betrieb?" in shown.text
-        assert "Wer zahlt das?" not in shown.text
+        assert "Wer zahlt das?" not in shown.text.partition("Verlauf:")[0]
         in_thread = await project.answer(await anna.say(room, "!hilfe", thread=receipt.event_id))
         assert (in_thread.relation["rel_type"], in_thread.relation["event_id"]) == ("m.thread", receipt.event_id)
 

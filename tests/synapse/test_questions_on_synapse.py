@@ -1,7 +1,7 @@
 """A question's whole life on a real homeserver: five people in the plenary, in a group's room and in direct chats."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,8 @@ from bot.demo.people import Heard, Person
 from bot.demo.synapse import Homeserver
 from tests.synapse.conftest import Meet
 from tests.synapse.encrypted_project import START_SECONDS, history, is_trusted, project_with, request
-from tests.synapse.test_bot_on_synapse import Project, project_on
+from tests.synapse.plain_project import Introduce, Project, project_on
 
-Introduce = Callable[..., Awaitable[Person]]
 Json = dict[str, Any]
 
 ASK = "!frage AG3 Wer zahlt nach der Anschubfinanzierung?"
