@@ -297,7 +297,7 @@ def _remember(rows: Rows, question: dict[str, Any], random: Random) -> None:
         _step(rows, question, step, before, after, at=question["asked_at"] + timedelta(hours=next(times)))
         before = after
     if question["outcome"] in (Outcome.DECLINED, Outcome.NOT_RESPONSIBLE):
-        reason = {"kind": NoteKind.REASON, "text": "Das entscheidet jede Kommune selbst."}
+        reason = {"kind": NoteKind.REASON, "text": "Das entscheidet jede Kommune selbst.", "source_event_id": "$reason"}
         rows.notes.append({"question_id": id_, "history_id": len(rows.history), **reason})
     if state not in (_S.ANSWERED, _S.CONFIRMED):
         return
