@@ -135,12 +135,14 @@ def require(call: Call, question: Question, step: Step) -> None:
 def _transition(step: Step, question: Question) -> Transition | None:
     """What the table says, but for this: nothing is handed back or parted that was not taken or merged.
 
+    Nobody can answer a question whose text was deleted, so it is not opened again.
+
     After MOST_REOPENED answers that did not help, and the coordination's, more answers do not help either.
     """
     pointless = (
         (step is Step.SPLIT and question.merged_into_id is None)
         or (step is Step.HAND_BACK and question.owner is None)
-        or (step is Step.REOPEN and question.reopened > MOST_REOPENED)
+        or (step is Step.REOPEN and (question.reopened > MOST_REOPENED or question.text is None))
     )
     if pointless:
         return None

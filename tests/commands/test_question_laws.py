@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -142,6 +142,7 @@ class UndoneError(Exception):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(steps=[("ask", "@anna:test", 3), ("antwort", "@lena:test", 0), ("delete", "", 0), ("offen", "@anna:test", 0)])
 @given(steps=STEPS)
 async def test_whatever_people_do_state_history_and_messages_agree(
     database: Database, steps: list[tuple[str, str, int]]
