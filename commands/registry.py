@@ -6,16 +6,16 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands import confirming, digest, faq, groups, office_hours, plenary, privacy, questions, status, unreadable
+from commands import calendar, confirming, digest, faq, groups, office_hours, privacy, questions, status, unreadable
 from commands.command import Call, Command, Follower, Job, Reaction, Reply
 from commands.dates.days import fold
 from commands.help import help_for
 
-CONFIRMING = confirming.Confirming(plenary.ACTIONS)
+CONFIRMING = confirming.Confirming(calendar.ACTIONS)
 
 COMMANDS: tuple[Command, ...] = (
     help_for(lambda: COMMANDS),
-    *plenary.COMMANDS,
+    *calendar.COMMANDS,
     *office_hours.COMMANDS,
     *CONFIRMING.commands,
     *questions.COMMANDS,
@@ -27,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *questions.REACTIONS)
 FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
-JOBS: tuple[Job, ...] = (confirming.expire, plenary.remind, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
+JOBS: tuple[Job, ...] = (confirming.expire, calendar.remind, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
 
 
 @dataclass(frozen=True)

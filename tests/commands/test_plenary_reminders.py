@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.calendar.reminders import remind
 from commands.dates.wall_clock import Distance, instant, wall
-from commands.plenary.reminders import remind
 from commands.settings import Settings
 from storage import calendar, notices, rooms
 from storage.database import Database

@@ -1,6 +1,6 @@
 """A row of the calendar -> what people see of it."""
 
-from commands.texts.plenary import Shown
+from commands.texts.calendar import Shown
 from storage import calendar
 from storage.tables import CalendarEvent
 

@@ -1,7 +1,7 @@
 """Termine und Plenum: showing, planning, reminding."""
 
-from commands.plenary import planning, showing
-from commands.plenary.reminders import remind
+from commands.calendar import planning, showing
+from commands.calendar.reminders import remind
 
 COMMANDS = (*showing.COMMANDS, *planning.COMMANDS)
 ACTIONS = planning.ACTIONS

@@ -6,12 +6,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.calendar.rooms import announced_in
+from commands.calendar.shown import shown
 from commands.command import Message
 from commands.dates.wall_clock import Distance, instant
-from commands.plenary.rooms import announced_in
-from commands.plenary.shown import shown
 from commands.settings import Settings
-from commands.texts import plenary as texts
+from commands.texts import calendar as texts
 from storage import calendar, notices, rooms
 from storage.tables import CalendarEvent, EventStatus, Notice, NoticeKind, RoomKind
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.calendar.rooms import Audience, announced_in, audience
+from commands.calendar.shown import plenary_name, shown
+from commands.calendar.words import cleaned, reason, refuse_open_quote, split_reason, take_details, take_number
 from commands.command import Call, Message, Reply, command
 from commands.dates.spans import Span, find_change, find_span
 from commands.dates.wall_clock import instant, wall
@@ -14,11 +17,8 @@ from commands.dates.working_days import holiday_name
 from commands.drafting import Action, naming_what_waits, preview
 from commands.errors import NotFound, NotPossible
 from commands.markup import Markdown
-from commands.plenary.rooms import Audience, announced_in, audience
-from commands.plenary.shown import plenary_name, shown
-from commands.plenary.words import cleaned, reason, refuse_open_quote, split_reason, take_details, take_number
-from commands.texts import plenary as texts
-from commands.texts import plenary_planning as planning_texts
+from commands.texts import calendar as texts
+from commands.texts import calendar_planning as planning_texts
 from storage import calendar, history, notices
 from storage.tables import CalendarEvent, EventStatus, NoticeKind, Role
 

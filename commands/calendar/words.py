@@ -7,7 +7,7 @@ from typing import Final
 from commands.dates.days import fold
 from commands.errors import UsageError
 from commands.markup import clean
-from commands.texts import plenary_planning as texts
+from commands.texts import calendar_planning as texts
 
 _QUOTED: Final = r"""(?:"[^"]*"|„[^„“”"]*[“”"]|“[^“”]*”|»[^»«]*«)"""
 _QUOTE: Final = re.compile(_QUOTED)

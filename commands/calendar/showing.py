@@ -6,6 +6,8 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.calendar.shown import shown
+from commands.calendar.words import take_number
 from commands.command import Call, Reply, command
 from commands.dates.days import fold
 from commands.dates.wall_clock import wall
@@ -13,9 +15,7 @@ from commands.drafting import naming_what_waits
 from commands.errors import NotFound, NotPossible, UsageError
 from commands.group_names import take_group
 from commands.markup import clean, shorten
-from commands.plenary.shown import shown
-from commands.plenary.words import take_number
-from commands.texts import plenary as texts
+from commands.texts import calendar as texts
 from storage import calendar, groups, history
 from storage.tables import CalendarEvent, EventStatus, Role
 

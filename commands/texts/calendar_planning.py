@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from commands.dates.wording import plain_day, span_text, weekday
 from commands.markup import Markdown, fill, join, shorten
-from commands.texts.plenary import Shown, code, link_text, reason_line, short_when, when_text
+from commands.texts.calendar import Shown, code, link_text, reason_line, short_when, when_text
 
 _LONGEST_IN_A_LIST = 70
 _LONGEST_ECHO = 60
