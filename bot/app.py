@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.config_secret import Secret
 from bot.dispatcher import Dispatcher
+from bot.feed import Feed, from_database
 from bot.intake import Intake
 from bot.invitations import Invitations
 from bot.login import Bindings, connect
@@ -23,10 +24,11 @@ from bot.outgoing import Writer
 from bot.sender import Sender
 from bot.surroundings import Surroundings
 from bot.upkeep import Upkeep
+from commands.dates.wall_clock import wall
 from commands.questions import similar
 from commands.registry import Registry
 from commands.settings import Settings
-from storage import calendar, roles, rooms, seed_data
+from storage import office_hours, roles, rooms, seed_data
 from storage import sync as position
 from storage.database import Database
 
@@ -47,6 +49,9 @@ def settings_from(config: Config, *, started_at: datetime) -> Settings:
         prefix=config.chat.prefix,
         announce=config.rooms.announce,
         reminders=config.dates.reminders,
+        meeting_reminders=config.dates.meeting_reminders,
+        quiet=config.dates.quiet,
+        next_date=config.rooms.next_date,
         confirm_within_minutes=config.dates.confirm_within_minutes,
         take_within_working_days=config.questions.take_within_working_days,
         answer_within_working_days=config.questions.answer_within_working_days,
@@ -90,6 +95,7 @@ class App:
         *,
         now: Callable[[], datetime],
         registry: Registry | None = None,
+        calendar_secret: Secret | None = None,
     ) -> None:
         registry = registry or Registry()
         settings = settings_from(config, started_at=now())
@@ -120,6 +126,11 @@ class App:
             on_queued=self.sender.offer,
         )
         self.clock = Clock(database, registry.jobs, settings, writer, now=now, on_queued=self.sender.offer)
+        self.feed = None
+        if calendar_secret is not None:
+            build = from_database(config.data.database, settings)
+            host, port = config.calendar_feed.host, config.calendar_feed.port
+            self.feed = Feed(database, build, calendar_secret, host=host, port=port, now=now)
         self.intake = Intake(
             database,
             client,
@@ -138,12 +149,14 @@ class App:
         secret: Secret,
         *,
         recovery_key: Secret | None = None,
+        calendar_secret: Secret | None = None,
         now: Callable[[], datetime] = utc_now,
         stop: asyncio.Event | None = None,
         registry: Registry | None = None,
     ) -> Self:
         """Open the database, log in, and make the rooms and roles what the configuration says.
 
+        With `calendar_secret` the bot also serves its calendar over HTTP (`Config.calendar_secret`).
         A homeserver that is down is waited for (until `stop`). Raises DatabaseUnusable, LoginRefused, TrustRefused or
         Stopped.
         """
@@ -163,11 +176,11 @@ class App:
             upkeep = Upkeep(database, client, trust_of(config, client, secret, recovery_key), now=now)
             await upkeep.begin()
             await cls._prepare(config, client, database, bindings, at=now())
-        except BaseException:
+            return cls(config, client, database, upkeep, now=now, registry=registry, calendar_secret=calendar_secret)
+        except BaseException:  # cancelled, too, it must not leave the session and the database open
             await client.close()
             await database.close()
             raise
-        return cls(config, client, database, upkeep, now=now, registry=registry)
 
     @classmethod
     async def _prepare(
@@ -179,26 +192,35 @@ class App:
             await similar.index_missing(session)
             await rooms.bind(session, bindings)
             await roles.replace(session, coordinators=config.people.coordinators, leads=config.people.leads)
-            await calendar.replace_office_hours(
+            await office_hours.replace(
                 session,
                 [
-                    calendar.OfficeHour(each.start, each.end, each.topic or None, each.link or None)
+                    office_hours.OfficeHour(each.start, each.end, each.topic or None, each.link or None)
                     for each in config.office_hours.dates
                 ],
                 at=at,
+                after=wall(at),
             )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set; then end what is under way. Raises SessionEnded when the session is over.
+        """Run until `stop` is set; then end what is under way.
+
+        Raises SessionEnded when the session is over, and FeedUnusable, before anything is done, when the calendar feed
+        cannot listen.
 
         The sender begins after the first sync: by then our own echo has told what an earlier run already sent.
         """
         await self.intake.load()
         await self.dispatcher.load()
+        if self.feed is not None:
+            await self.feed.open()
         _log.info("started", user=self._client.user_id, device=self._client.device_id)
         errors: list[Exception] = []
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.intake.run(stop), self._send(stop), self.dispatcher.run(stop), self.clock.run(stop)):
+            parts = [self.intake.run(stop), self._send(stop), self.dispatcher.run(stop), self.clock.run(stop)]
+            if self.feed is not None:
+                parts.append(self.feed.run(stop))
+            for part in parts:
                 tasks.create_task(self._watched(part, stop, errors))
         for error in sorted(errors, key=lambda each: not isinstance(each, SessionEnded))[:1]:
             raise error

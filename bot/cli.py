@@ -48,6 +48,7 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         settings = load(config, environ=os.environ)
         secret = settings.secret(os.environ)
         recovery_key = settings.recovery_key(os.environ)
+        calendar_secret = settings.calendar_secret(os.environ)
     except ConfigError as error:
         end(CONFIG_WRONG, *error.problems)
     logs.configure(level=settings.log.level, style=settings.log.format)
@@ -55,7 +56,7 @@ def run(config: ConfigPath = Path("config.toml")) -> None:
         os.umask(0o077)  # the database, the session and the keys are nobody else's business
         settings.data.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock.held(settings.data.directory):
-            asyncio.run(_run(settings, secret, recovery_key))
+            asyncio.run(_run(settings, secret, recovery_key, calendar_secret))
 
 
 @app.command("check")
@@ -65,6 +66,9 @@ def check_config(config: ConfigPath = Path("config.toml")) -> None:
     if problems:
         end(CONFIG_WRONG, *problems)
     print(f"{config}: no problems found.")
+    feed = load(config, environ=os.environ).calendar_feed
+    if feed.enabled:
+        print("Calendar feeds, with your secret in place of <secret>:", *feed.addresses(), sep="\n  ")
 
 
 @app.command("commands")
@@ -87,7 +91,7 @@ def demo(
     sys.exit(play.main(interactive=not no_input and sys.stdin.isatty()))
 
 
-async def _run(config: Config, secret: Secret, recovery_key: Secret | None) -> None:
+async def _run(config: Config, secret: Secret, recovery_key: Secret | None, calendar_secret: Secret | None) -> None:
     gc.disable()
     from bot.app import App  # noqa: PLC0415 (half a second of imports that `check` and `--help` do not need)
 
@@ -100,7 +104,7 @@ async def _run(config: Config, secret: Secret, recovery_key: Secret | None) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        bot = await App.start(config, secret, recovery_key=recovery_key, stop=stop)
+        bot = await App.start(config, secret, recovery_key=recovery_key, calendar_secret=calendar_secret, stop=stop)
     except Stopped:
         return
     try:

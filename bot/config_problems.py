@@ -16,12 +16,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bot.config_values import SECRET_TABLES, shown
+from bot.config_values import SECRET_FILES, shown
 
 Place = tuple[int | str, ...]
 
 _SECRET_NAMES = {"password": "password", "access_token": "access_token", "token": "access_token"}
 _SECRET_NAMES |= {"passwort": "password", "kennwort": "password", "secret": "password"}
+_SECRET_NAMES |= {"calendar_secret": "calendar_secret"}
 _SECRET_NAMES |= dict.fromkeys(("recovery_key", "security_key", "wiederherstellungsschlüssel"), "recovery_key")
 _EXPECTED = {
     "string_type": 'text in quotes, like "…"',
@@ -170,10 +171,10 @@ def _unknown(at: Place, value: Any, root: type[BaseModel]) -> str:
     name = str(at[-1])
     plain = name.lower().replace("-", "_")
     if plain in _SECRET_NAMES and not isinstance(value, dict):
-        kind = _SECRET_NAMES[plain]
+        kind = "calendar_secret" if at[0] == "calendar_feed" else _SECRET_NAMES[plain]
         return (
             f"{_unknown_place(at, value)} must not stand in this file, which others may read: take it out and use the"
-            f" environment variable AG4_BOT_{kind.upper()}, a file named in [{SECRET_TABLES[kind]}] {kind}_file, or"
+            f" environment variable AG4_BOT_{kind.upper()}, a file named in {SECRET_FILES[kind]}, or"
             f" the systemd credential ag4-bot-{kind.replace('_', '-')}"
         )
     siblings = _model(at[:-1], root)

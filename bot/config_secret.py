@@ -1,7 +1,8 @@
 """Where the bot's secrets come from: never from config.toml, never from the command line.
 
-First found wins: the environment (AG4_BOT_PASSWORD, AG4_BOT_ACCESS_TOKEN, AG4_BOT_RECOVERY_KEY), the file named in
-[login] or [encryption], the systemd credential (LoadCredential=ag4-bot-password:..., systemd.exec(5), "Credentials").
+First found wins: the environment (AG4_BOT_PASSWORD, AG4_BOT_ACCESS_TOKEN, AG4_BOT_RECOVERY_KEY,
+AG4_BOT_CALENDAR_SECRET), the file named in [login], [encryption] or [calendar_feed], the systemd credential
+(LoadCredential=ag4-bot-password:..., systemd.exec(5), "Credentials").
 
 A file that everybody on the machine may read or change is refused; its group may read it, because
 root:ag4-bot 0640 is how many operators do it. The mode is not looked at under /run/secrets and in systemd's
@@ -19,10 +20,12 @@ from typing import Literal
 from pydantic import SecretStr
 
 from bot.config_problems import ConfigError, os_reason
-from bot.config_values import SECRET_TABLES
+from bot.config_values import SECRET_FILES
 
 Method = Literal["password", "access_token"]
-Kind = Literal["password", "access_token", "recovery_key"]
+Kind = Literal["password", "access_token", "recovery_key", "calendar_secret"]
+
+HOW_TO_MAKE_ONE = 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 _SEALED = Path("/run/secrets")  # Docker and Podman: files are 0444 there, inside the container only
 
@@ -52,15 +55,16 @@ def find_secret(method: Kind, file: Path | None, *, environ: Mapping[str, str]) 
     if variable in environ:
         return _secret(method, environ[variable], f"the environment variable {variable}")
     if file is not None:
-        origin = f"the file named by [{SECRET_TABLES[method]}] {method}_file"
+        origin = f"the file named by {SECRET_FILES[method]}"
         return _secret(method, _read(file, origin, sealed=file.is_relative_to(_SEALED)), origin)
     if credentials and (path := Path(credentials, credential)).exists():
         origin = f"the systemd credential {credential}"
         return _secret(method, _read(path, origin, sealed=True), origin)
     what = method.replace("_", " ")
+    remedy = f" {HOW_TO_MAKE_ONE}" if method == "calendar_secret" else ""
     raise ConfigError(
         f"The bot has no {what}: set the environment variable {variable}, or name a file in"
-        f" [{SECRET_TABLES[method]}] {method}_file, or give it the systemd credential {credential}."
+        f" {SECRET_FILES[method]}, or give it the systemd credential {credential}.{remedy}"
     )
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,8 +18,15 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 GROUPS = (1, 2, 3, 4, 5)
 ROOM_NAMES = ("plenary", "coordination", *(f"group {number}" for number in GROUPS))
-SECRET_TABLES = MappingProxyType({"password": "login", "access_token": "login", "recovery_key": "encryption"})
-"""The table in which the file of each secret is named."""
+SECRET_FILES = MappingProxyType(
+    {
+        "password": "[login] password_file",
+        "access_token": "[login] access_token_file",
+        "recovery_key": "[encryption] recovery_key_file",
+        "calendar_secret": "[calendar_feed] secret_file",
+    }
+)
+"""Where the file of each secret is named."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -37,12 +45,16 @@ _LONGEST_SPAN = timedelta(days=365)
 
 _MAX_BYTES = 255  # of a user ID, room ID or alias: Matrix spec, appendices, "Common Identifier Format"
 _LONGEST_SHOWN = 80
+_LONGEST_HOST = 253
 _SERVER = r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[0-9A-Za-z.-]{1,255})(?::[0-9]{1,5})?"
 _SERVER_NAME = re.compile(_SERVER)
 _USER_ID = re.compile(rf"@[!-9;-~]+:{_SERVER}")
 _ROOM_ID = re.compile(rf"![^:\s\0]+:{_SERVER}")
 _ROOM_ID_V12 = re.compile(r"![A-Za-z0-9_-]{43}")
 _ALIAS = re.compile(rf"#[^:\s\0]+:{_SERVER}")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.*[A-Za-z]){_LABEL}(?:\.{_LABEL})*")
+_OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def shown(value: object) -> str:
@@ -94,7 +106,7 @@ def _room(text: str) -> str:
     )
 
 
-def _base_url(text: str) -> str:
+def _base_url(text: str, *, example: str = "https://matrix.example.org", of: str = "the homeserver") -> str:
     shown_text = "this" if "@" in text else shown(text)  # what stands before an @ may be a password
     try:
         url = urlsplit(text)
@@ -102,12 +114,32 @@ def _base_url(text: str) -> str:
     except ValueError:  # a port that is no number, a bracket left open
         whole = False
     if not whole or re.search(r"\s", text):
-        raise ValueError(f'{shown_text} is not an address: write it like "https://matrix.example.org"')
+        raise ValueError(f'{shown_text} is not an address: write it like "{example}"')
     if url.username is not None or url.password is not None:
         raise ValueError("an address must not hold a user name or password: take out what stands before the @")
     if url.query or url.fragment:
-        raise ValueError(f"{shown_text} must not hold ? or #: give the address of the homeserver alone")
+        raise ValueError(f"{shown_text} must not hold ? or #: give the address of {of} alone")
     return text.rstrip("/")
+
+
+def _feed_url(text: str) -> str:
+    if not text:
+        return text
+    url = _base_url(text, example="https://termine.example.org", of="the reverse proxy")
+    if not url.startswith("https://") and urlsplit(url).hostname not in _OWN_MACHINE:
+        raise ValueError(f"{shown(text)} must begin with https://: the secret is part of the address")
+    return url
+
+
+def _host(text: str) -> str:
+    try:
+        ip_address(text)
+    except ValueError:
+        if len(text) > _LONGEST_HOST or not _HOST.fullmatch(text):
+            raise ValueError(
+                f'{shown(text)} is neither an IP address nor the name of a host: write it like "127.0.0.1"'
+            ) from None
+    return text
 
 
 def _link(text: str) -> str:
@@ -196,6 +228,8 @@ ServerName = Annotated[str, AfterValidator(_server_name)]
 UserId = Annotated[str, AfterValidator(_user_id)]
 Room = Annotated[str, AfterValidator(_room)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+FeedUrl = Annotated[str, AfterValidator(_feed_url)]
+Host = Annotated[str, AfterValidator(_host)]
 Link = Annotated[str, AfterValidator(_link)]
 Email = Annotated[str, AfterValidator(_email)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
@@ -207,3 +241,4 @@ ClockTime = Annotated[time, Field(strict=True)]
 WallClock = Annotated[datetime, Field(strict=True), AfterValidator(_wall_clock)]
 IdentityMode = Literal["own", "recovery-key", "print"]
 DevicePolicy = Literal["cross-signed", "all", "verified"]
+NextDate = Literal["off", "topic", "pinned"]

@@ -18,7 +18,7 @@ from bot.invitations import Invitations
 from bot.outgoing import Writer
 from bot.surroundings import Known, Surroundings
 from commands import help as help_texts
-from commands.command import Call, Command, Reply
+from commands.command import Call, Command, Reply, SentFile
 from commands.emoji import bare
 from commands.errors import CommandError, NotAllowed, UsageError
 from commands.markup import Markdown
@@ -294,4 +294,5 @@ class Dispatcher:
             at=arrival.received_at,
             settings=self._settings,
             mentions=tuple(arrival.content.get("mentions", ())),
+            file=SentFile.of(arrival.content["file"]) if "file" in arrival.content else None,
         )

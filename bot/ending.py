@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import NoReturn
 
 import typer
@@ -9,11 +10,13 @@ from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from bot import lock, logs
 from bot.config import Config
-from bot.errors import KeysUnusable, LoginRefused, TrustRefused
+from bot.errors import FeedUnusable, KeysUnusable, LoginRefused, TrustRefused
 from bot.matrix.errors import KeysOutdated, SessionEnded
 from storage.errors import DatabaseUnusable, explain
 
 BUG, CONFIG_WRONG, LOGIN_REFUSED, DATABASE_UNUSABLE, RUNNING_ALREADY, SESSION_ENDED, TRUST_REFUSED = range(1, 8)
+
+_CODES = MappingProxyType({FeedUnusable: CONFIG_WRONG, LoginRefused: LOGIN_REFUSED, TrustRefused: TRUST_REFUSED})
 
 
 def end(code: int, *sentences: str) -> NoReturn:
@@ -40,10 +43,8 @@ def explained(settings: Config) -> Iterator[None]:
             f"The data directory {settings.data.directory} cannot be used: {error.strerror}."
             " Check its owner and permissions, or set another one in [data] directory.",
         )
-    except LoginRefused as error:
-        end(LOGIN_REFUSED, str(error))
-    except TrustRefused as error:
-        end(TRUST_REFUSED, str(error))
+    except (FeedUnusable, LoginRefused, TrustRefused) as error:
+        end(_CODES[type(error)], str(error))
     except SessionEnded as error:
         end(SESSION_ENDED, _after(error))
     except (typer.Exit, typer.Abort):

@@ -13,5 +13,9 @@ class TrustRefused(Exception):
     """The bot's cross-signing identity cannot be used or made. The text says what is wrong and names the next step."""
 
 
+class FeedUnusable(Exception):
+    """The calendar feed cannot listen where the configuration says. The text names the remedy."""
+
+
 class Stopped(Exception):
     """The operator stopped the bot before it had a session."""

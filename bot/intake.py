@@ -258,6 +258,8 @@ class Intake:
             direct=self._rooms.is_direct(each.room_id),
             reply_to_bot=each.reply_to in ours,
         )
+        if each.file is not None and not each.body:
+            addressed = None  # its caption was taken away: nothing is said to anybody
         if each.kind == "edit" and each.target in known:
             addressed = addressed or Addressed(text=each.body, explicit=False, at_all=False)
         if addressed is None:
@@ -271,6 +273,8 @@ class Intake:
         mentioned = [person for person in each.mentions if person != self._address.user_id][:MOST_MENTIONS]
         if mentioned:
             content["mentions"] = mentioned
+        if each.file is not None:
+            content["file"] = each.file
         return content | {"target": each.target} if each.kind == "edit" else content
 
     def _is_addressed(self, each: Incoming) -> bool:

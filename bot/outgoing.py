@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.matrix import content
-from commands.command import Attachment, Call, Message, Reply
+from commands.command import Attachment, Call, Effect, Message, Reply, Topic
 from storage.outbox import MESSAGE, Outgoing
+from storage.room_state import PIN, TOPIC
 
 JOIN, LEAVE = "join", "leave"
 """Kinds of rows that are no events but requests."""
@@ -52,34 +53,36 @@ class Writer:
             subject=reply.subject,
             at=at,
         )
-        buttons = [
-            self._row(
-                f"button:{emoji}:{key}",
-                call.room_id,
-                {"under": key, "emoji": emoji},
-                lanes=lanes,
-                at=at,
-                event_type=BUTTON,
-            )
-            for emoji in reply.reactions
-        ]
+        buttons = self._buttons(answer, reply.reactions)
         file = self._file(answer, reply.attachment, reply_to=call.event_id, thread_id=thread_id)
         retraction = self._retraction(answer, reply.retracts)
         return [*retraction, answer, *buttons, *file, *self.messages(reply.messages, at=at)]
 
-    def messages(self, messages: Iterable[Message], *, at: datetime) -> list[Outgoing]:
-        """The rows of messages of the bot's own accord: each text, and its file right after it."""
+    def messages(self, effects: Iterable[Effect], *, at: datetime) -> list[Outgoing]:
+        """The rows of what the bot does of its own accord: messages with all that belongs to them, and topics."""
         rows = []
-        for each in messages:
-            text = self._text(each, at=at)
-            rows += [text, *self._file(text, each.attachment, reply_to=each.reply_to, thread_id=each.thread_id)]
+        for each in effects:
+            rows += [self._topic(each, at=at)] if isinstance(each, Topic) else self._message(each, at=at)
         return rows
 
     def message(self, message: Message, *, at: datetime) -> Outgoing:
-        """The row of a message that is a text and nothing else. Raises ValueError where it has a file."""
-        if message.attachment is not None:
-            raise ValueError("a message with a file is more than one row: use `messages`")
-        return self._text(message, at=at)
+        """The row of a message that is a text and nothing else. Raises ValueError where more belongs to it."""
+        text, *more = self._message(message, at=at)
+        if more:
+            raise ValueError("a message with a file, buttons or a pin is more than one row: use `messages`")
+        return text
+
+    def _message(self, message: Message, *, at: datetime) -> list[Outgoing]:
+        """A text, then its buttons, its pin (neither waits for an upload) and its files."""
+        text = self._text(message, at=at)
+        where = {"reply_to": message.reply_to, "thread_id": message.thread_id}
+        return [
+            text,
+            *self._buttons(text, () if message.replaces is not None else message.reactions),
+            *self._pin(text, message),
+            *self._file(text, message.attachment, **where),
+            *self._sent_file(text, message, **where),
+        ]
 
     def _text(self, message: Message, *, at: datetime) -> Outgoing:
         lanes = _subject_lane(message.subject, message.room_id) or (f"{message.room_id}|",)
@@ -108,6 +111,58 @@ class Writer:
             subject=message.subject,
             at=at,
         )
+
+    def _topic(self, topic: Topic, *, at: datetime) -> Outgoing:
+        """In a lane of its own: topics of a room keep their order, and no message waits for them."""
+        lane = f"{topic.room_id}|{TOPIC}"
+        return self._row(topic.key, topic.room_id, {"text": topic.text}, lanes=(lane,), at=at, event_type=TOPIC)
+
+    def _buttons(self, text: Outgoing, reactions: Iterable[str]) -> list[Outgoing]:
+        return [
+            self._row(
+                f"button:{emoji}:{text.key}",
+                text.room_id,
+                {"under": text.key, "emoji": emoji},
+                lanes=text.lanes,
+                at=text.queued_at,
+                event_type=BUTTON,
+            )
+            for emoji in reactions
+        ]
+
+    def _pin(self, text: Outgoing, message: Message) -> list[Outgoing]:
+        """The row of a pin, if there is to be one: behind its text, and behind other pins of the room."""
+        if not message.pinned:
+            return []
+        return [
+            self._row(
+                f"pin:{text.key}",
+                text.room_id,
+                {"of": message.replaces or text.key},
+                lanes=(*text.lanes, f"{text.room_id}|{PIN}"),
+                subject=text.subject,
+                at=text.queued_at,
+                event_type=PIN,
+            )
+        ]
+
+    def _sent_file(
+        self, text: Outgoing, message: Message, *, reply_to: str | None, thread_id: str | None
+    ) -> list[Outgoing]:
+        """The row of a person's file that is shown once more, if there is one: as its text, and after it."""
+        if message.file is None:
+            return []
+        event = content.sent_again(message.file.content, reply_to=reply_to, thread_id=thread_id)
+        return [
+            self._row(
+                f"sent-file:{text.key}",
+                text.room_id,
+                event,
+                lanes=text.lanes,
+                subject=text.subject,
+                at=text.queued_at,
+            )
+        ]
 
     def _retraction(self, answer: Outgoing, subject: str | None) -> list[Outgoing]:
         if subject is None:

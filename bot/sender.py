@@ -16,7 +16,8 @@ from bot.matrix.client import Client
 from bot.matrix.errors import MatrixError, RateLimited, Rejected, ServerFailing, SessionEnded, Unreachable
 from bot.matrix.media import Uploads
 from bot.referring import KINDS, Referring
-from storage import outbox
+from bot.topics import Topics
+from storage import outbox, room_state
 from storage.database import Database
 from storage.outbox import Outgoing
 
@@ -39,6 +40,7 @@ class Sender:
         self._database = database
         self._client = client
         self._uploads = Uploads(client)
+        self._topics = Topics(database, client)
         self._referring = Referring(database, client, note_sent=self.note_sent)
         self._now = now
         self._lanes: defaultdict[str, deque[int]] = defaultdict(deque)
@@ -232,6 +234,9 @@ class Sender:
                 return None
             case kind if kind in KINDS:
                 return await self._referring.send(row)
+            case room_state.TOPIC:
+                await self._topics.keep(row)
+                return None
             case outgoing.FILE:
                 event = await self._with_file(row)
             case _:

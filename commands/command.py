@@ -1,11 +1,13 @@
-"""What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message.
+"""What a feature declares: Command, Reaction, Follower, Job; what it gets: Call; what it gives: Reply, Message, Topic.
 
-Both can bring a file: Attachment.
+Files: a Call can bring one of a person (SentFile), which a Message can pass on; both answers can bring one of the
+bot's own (Attachment).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +20,30 @@ from storage.tables import Role, RoomKind
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentFile:
+    """A file that a person sent with a caption, as it lies at the homeserver: the bot neither fetches nor keeps it.
+
+    `filename` is without folders and control characters; `content_type` and `size` (bytes) are what the person's
+    client said, so they may be wrong. `content` is what sends the same file again: msgtype, filename, info without
+    thumbnails, and "url", or "file" with the key to an encrypted one (client-server API, m.file and others). It can
+    be stored as JSON; `SentFile.of(content)` is the file again.
+    """
+
+    filename: str
+    content_type: str | None
+    size: int | None
+    content: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Self:
+        """The file that such a `content` sends."""
+        info = content.get("info", {})
+        return cls(
+            filename=content["filename"], content_type=info.get("mimetype"), size=info.get("size"), content=content
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One thing a person said to the bot. `at` is when we received it (UTC); `text` is what follows the command's name.
 
@@ -25,6 +51,7 @@ class Call:
     was reacted to. `cause` is the event that came in (for a typed message the same); it names every effect.
     `thread_id` is the root of the thread it was written in. `mentions` are the user IDs it mentions (client-server API,
     User and room mentions), without the bot, each once, in their order; only for messages and edits.
+    `file` is a file whose caption this is (client-server API, Media captions); a text that replies to a file has none.
     """
 
     text: str
@@ -39,6 +66,7 @@ class Call:
     at: datetime
     settings: Settings
     mentions: tuple[str, ...] = ()
+    file: SentFile | None = None
 
     def words(self, count: int) -> list[str]:
         """The text as `count` words, the last taking the rest. Raises UsageError where one is missing."""
@@ -81,12 +109,18 @@ class Message:
 
     `key` is unique for ever: "remind:17:v2:3d:!room". `subject` is what a reaction to it will be about.
     `mentions` are told; `reply_to` and `thread_id` put it where the matter began. It notifies (m.text) unless `quiet`.
-    `attachment` follows the text and mentions nobody.
+    `reactions` are put under the text as buttons; each has a typed command too (contract C14).
+    `attachment` follows the text and mentions nobody; so does `file`, a file of a person that is shown once more. An
+    encrypted one can be read by the homeserver too where the room is not encrypted.
+
+    `pinned`: it stands among the room's pinned messages (client-server API, m.room.pinned_events), in the place of
+    what the bot had pinned there before with the same subject; other people's pins stay. Where the bot may not pin,
+    the message is sent all the same.
 
     `replaces` is the key of an earlier message of the bot in the same room, never of an edit: the text takes its place,
     and nobody is told. Then `subject` and `quiet` are as they were there, `mentions` are all that the new text
-    mentions, and `reply_to` and `thread_id` do not count. What was not sent yet is changed before it is; where it was
-    removed, nothing is said.
+    mentions, and `reply_to`, `thread_id` and `reactions` do not count; `pinned` is about the earlier message. What was
+    not sent yet is changed before it is; where it was removed, nothing is said.
     """
 
     key: str
@@ -97,13 +131,46 @@ class Message:
     reply_to: str | None = None
     thread_id: str | None = None
     quiet: bool = False
+    reactions: tuple[str, ...] = ()
     attachment: Attachment | None = None
+    file: SentFile | None = None
+    pinned: bool = False
     replaces: str | None = None
+
+
+TOPIC_START = "Nächster Termin: "
+"""How the bot's sentence in a room's topic begins: by this, and the brackets around it, it finds it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """The one sentence that the bot keeps in a room's topic (client-server API, m.room.topic); "" takes it away.
+
+    `key` is unique for ever, as a Message's. `text` is plain and begins with TOPIC_START; it is put in brackets behind
+    what people wrote ("Fragen rund um AG 4 [Nächster Termin: Do 14.09.2023, 10:00 Uhr]") and takes the place of the
+    bracket that was there. All else in the topic is other people's and stays as it is, however long.
+
+    A topic is never encrypted, not even in an encrypted room, and can be seen by who is invited: it must be public.
+    Raises ValueError for another beginning.
+    """
+
+    key: str
+    room_id: str
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be found again."""
+        if self.text and not self.text.startswith(TOPIC_START):
+            raise ValueError(f"the sentence in a topic begins with {TOPIC_START!r}")
+
+
+Effect = Message | Topic
+"""What the bot can do of its own accord."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """The one answer to a call: a quiet message where it was asked, and messages elsewhere.
+    """The one answer to a call: a quiet message where it was asked, and messages and topics elsewhere.
 
     `reactions` are put under the answer as buttons; each has a typed command too (contract C14). `thread_id` is where
     it goes if the call cannot tell (a reaction does not know its thread). `attachment` follows the answer.
@@ -115,7 +182,7 @@ class Reply:
     subject: str | None = None
     reactions: tuple[str, ...] = ()
     thread_id: str | None = None
-    messages: tuple[Message, ...] = ()
+    messages: tuple[Effect, ...] = ()
     attachment: Attachment | None = None
     retracts: str | None = None
 
@@ -212,5 +279,5 @@ class Follower:
     deleted: Callable[[Call, str, AsyncSession], Awaitable[Reply | None]]
 
 
-Job = Callable[[AsyncSession, datetime, Settings], Awaitable[list[Message]]]
+Job = Callable[[AsyncSession, datetime, Settings], Awaitable[Sequence[Effect]]]
 """Asked at every ring of the clock with `now` (UTC); asking again, late or twice does no harm."""

@@ -1,18 +1,26 @@
-"""What a date in the calendar is called, and when it is, in a few German words."""
+"""What a date in the calendar is called, how people name it to the bot, and when it is, in a few German words."""
 
 from commands.dates.wording import short_day, span_text
-from storage.calendar import OFFICE_HOUR, PLENARY
+from storage.calendar import OFFICE_HOUR, PLENARY, TALK, group_of
 from storage.tables import CalendarEvent
 
 
+def kind_name(kind: str) -> str:
+    """Return what people call dates of a kind: "Plenum", "OZG-Sprechstunde", "Impulsvortrag", "Sitzung der AG 3"."""
+    names = {PLENARY: "Plenum", OFFICE_HOUR: "OZG-Sprechstunde", TALK: "Impulsvortrag"}
+    return names.get(kind) or f"Sitzung der AG {group_of(kind)}"
+
+
 def name(event: CalendarEvent) -> str:
-    """Return what people call a date: "Plenum 4", "OZG-Sprechstunde", "AG 3", or else its title."""
-    if event.kind == PLENARY:
+    """Return what people call a date: "Plenum 4", "OZG-Sprechstunde", "Impulsvortrag", "Sitzung der AG 3"."""
+    if event.kind == PLENARY and event.number is not None:
         return f"Plenum {event.number}"
-    if event.kind == OFFICE_HOUR:
-        return "OZG-Sprechstunde"
-    _, _, group = event.kind.partition("group:")
-    return f"Termin der AG {group}" if group else event.title or "Termin"
+    return kind_name(event.kind)
+
+
+def code(event: CalendarEvent) -> str:
+    """Return how a date is named to the bot: "plenum 4", "T12"."""
+    return f"plenum {event.number}" if event.kind == PLENARY and event.number is not None else f"T{event.id}"
 
 
 def when(event: CalendarEvent) -> str:

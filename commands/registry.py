@@ -27,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *questions.REACTIONS)
 FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
-JOBS: tuple[Job, ...] = (confirming.expire, calendar.remind, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
+JOBS: tuple[Job, ...] = (confirming.expire, *calendar.JOBS, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
 
 
 @dataclass(frozen=True)

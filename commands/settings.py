@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -9,7 +10,9 @@ class Settings:
     """The part of the configuration that features read. Times are Berlin wall-clock times.
 
     `announce` names rooms as the configuration does: "plenary", "coordination", "group 3".
-    `digest_weekday` counts from Monday = 0. `reminders` are distances such as "3d" or "1h".
+    `digest_weekday` counts from Monday = 0. `reminders` of plenaries and `meeting_reminders` of all other dates are
+    distances such as "3d" or "1h"; with `quiet` they are held back at night, on weekends and on holidays, except on
+    the day itself. `next_date` is where a room shows its next date.
     """
 
     bot_id: str
@@ -18,6 +21,9 @@ class Settings:
     prefix: str = "!"
     announce: tuple[str, ...] = ("plenary",)
     reminders: tuple[str, ...] = ("14d", "3d", "1d", "1h")
+    meeting_reminders: tuple[str, ...] = ("1d", "1h")
+    quiet: bool = True
+    next_date: Literal["off", "topic", "pinned"] = "off"
     confirm_within_minutes: int = 10
     answer_within_working_days: int = 10
     take_within_working_days: int = 2

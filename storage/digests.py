@@ -110,7 +110,9 @@ async def changes(session: AsyncSession, *, since: datetime, until: datetime) ->
     for line in lines:
         event_id = int(line.subject.removeprefix(_CALENDAR))
         done[event_id] = [*done.pop(event_id, []), line.what]
-    found = await session.scalars(select(CalendarEvent).where(CalendarEvent.id.in_(done)))
+    found = await session.scalars(
+        select(CalendarEvent).where(CalendarEvent.id.in_(done), CalendarEvent.recalled.is_(False))
+    )
     events = {event.id: event for event in found}
     latest_first = reversed(done.items())
     return [Change(event=events[key], what=tuple(what)) for key, what in latest_first if key in events]

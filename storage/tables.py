@@ -1,4 +1,4 @@
-"""All tables; those of questions stand in `storage.question_tables` and are named here too.
+"""All tables. Those of questions and of the calendar stand in modules of their own and are named here too.
 
 Instants are `UtcDateTime` (aware UTC); times people agreed on are `WallDateTime` plus a zone. Text that
 people wrote stands in as few places as possible: the inbox drops it once handled, the outbox once sent.
@@ -12,6 +12,23 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.base import Base, table_of
+from storage.calendar_tables import (
+    Attendance,
+    CalendarChange,
+    CalendarEvent,
+    CalendarSeries,
+    ChangeKind,
+    EventSource,
+    EventStatus,
+    Feed,
+    Material,
+    Notice,
+    NoticeKind,
+    ParticipationStatus,
+    RemindedUntil,
+    RoomDisplay,
+    Subscription,
+)
 from storage.question_tables import (
     LIVE,
     Answer,
@@ -26,7 +43,6 @@ from storage.question_tables import (
     QuestionTerm,
     VoteMark,
 )
-from storage.types import WallDateTime
 
 
 class Role(StrEnum):
@@ -63,13 +79,6 @@ class OutboxState(StrEnum):
     PARKED = "parked"
 
 
-class EventStatus(StrEnum):
-    """The state of a calendar event (RFC 5545, section 3.8.1.11)."""
-
-    CONFIRMED = "CONFIRMED"
-    CANCELLED = "CANCELLED"
-
-
 class DraftState(StrEnum):
     """What became of a preview."""
 
@@ -77,16 +86,6 @@ class DraftState(StrEnum):
     CONFIRMED = "confirmed"
     DISCARDED = "discarded"
     EXPIRED = "expired"
-
-
-class NoticeKind(StrEnum):
-    """Why a room was told about a calendar event."""
-
-    ANNOUNCEMENT = "announcement"
-    REMINDER = "reminder"
-    CORRECTION = "correction"
-    CANCELLATION = "cancellation"
-    SKIPPED = "skipped"
 
 
 class Sync(Base):
@@ -218,48 +217,6 @@ class RoleGrant(Base):
     group_number: Mapped[int | None] = mapped_column(ForeignKey("groups.number"))
 
 
-class CalendarEvent(Base):
-    """A date in the calendar (VEVENT, RFC 5545). `version` grows with every change people are told of.
-
-    `starts` and `ends` are wall-clock times in `zone`; with `whole_day` only the day counts
-    (the time of a plenary held long ago is not known).
-    """
-
-    __tablename__ = "calendar_events"
-    __table_args__ = (UniqueConstraint("kind", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    uid: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    number: Mapped[int | None]
-    title: Mapped[str | None]
-    starts: Mapped[datetime] = mapped_column(WallDateTime, index=True)
-    ends: Mapped[datetime | None] = mapped_column(WallDateTime)
-    zone: Mapped[str] = mapped_column(default="Europe/Berlin")
-    whole_day: Mapped[bool] = mapped_column(default=False)
-    place: Mapped[str | None]
-    link: Mapped[str | None]
-    status: Mapped[EventStatus] = mapped_column(default=EventStatus.CONFIRMED)
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-
-
-class Notice(Base):
-    """A room was told of a calendar event; who was told an old version gets the correction."""
-
-    __tablename__ = "notices"
-    __table_args__ = (UniqueConstraint("calendar_event_id", "version", "kind", "distance", "room_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    calendar_event_id: Mapped[int] = mapped_column(ForeignKey("calendar_events.id"))
-    version: Mapped[int]
-    kind: Mapped[NoticeKind]
-    distance: Mapped[str] = mapped_column(default="")
-    room_id: Mapped[str]
-    queued_at: Mapped[datetime]
-
-
 class Draft(Base):
     """A preview that waits for its confirmation. `payload` is what will be done."""
 
@@ -328,18 +285,25 @@ __all__ = [
     "LIVE",
     "Answer",
     "AnswerTold",
+    "Attendance",
     "Base",
+    "CalendarChange",
     "CalendarEvent",
+    "CalendarSeries",
+    "ChangeKind",
     "DigestWindow",
     "Draft",
     "DraftState",
+    "EventSource",
     "EventStatus",
     "FaqEntry",
+    "Feed",
     "Group",
     "HistoryEntry",
     "InboxRow",
     "InboxState",
     "ListPosition",
+    "Material",
     "NoteKind",
     "Notice",
     "NoticeKind",
@@ -347,15 +311,19 @@ __all__ = [
     "OutboxState",
     "Outcome",
     "OwnDevice",
+    "ParticipationStatus",
     "Question",
     "QuestionAlias",
     "QuestionNote",
     "QuestionState",
     "QuestionTerm",
+    "RemindedUntil",
     "Role",
     "RoleGrant",
     "Room",
+    "RoomDisplay",
     "RoomKind",
+    "Subscription",
     "Sync",
     "VoteMark",
     "table_of",

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.app import App
 from bot.outgoing import Writer
-from commands.command import Call, Follower, Job, Message, Reaction, Reply, command
+from commands.command import Call, Effect, Follower, Job, Message, Reaction, Reply, command
 from commands.errors import NotPossible, UsageError
 from commands.help import help_for
 from commands.markup import fill
@@ -121,10 +121,10 @@ def answers_to(hs: FakeHomeserver, event_id: str) -> list[Event]:
     ]
 
 
-async def speak(app: App, *messages: Message) -> None:
-    """Let the bot say something of its own accord, as a job does; does not wait until it is said."""
+async def speak(app: App, *effects: Effect) -> None:
+    """Let the bot do something of its own accord, as a job does; does not wait until it is done."""
     async with app.database.transaction() as session:
-        queued = await outbox.add(session, Writer("DEVICE").messages(messages, at=MONDAY))
+        queued = await outbox.add(session, Writer("DEVICE").messages(effects, at=MONDAY))
     app.sender.offer(queued)
 
 

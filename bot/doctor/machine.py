@@ -38,7 +38,7 @@ def configuration(path: Path, environ: Mapping[str, str]) -> tuple[Config | None
 
 
 def _unseen(config: Config, environ: Mapping[str, str]) -> Iterator[str]:
-    for find in (config.secret, config.recovery_key):
+    for find in (config.secret, config.recovery_key, config.calendar_secret):
         try:
             find(environ)
         except ConfigError as error:

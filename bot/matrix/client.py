@@ -179,6 +179,23 @@ class Client:
             raise Unreachable("no event ID in the answer")
         return str(answer["event_id"])
 
+    async def state(self, room_id: str, event_type: str) -> Json:
+        """The content of a state event with an empty state key, {} where it was never set. Never encrypted."""
+        try:
+            return await self.request("GET", _state_path(room_id, event_type))
+        except Rejected as error:
+            if error.status != _NOT_FOUND:
+                raise
+            return {}
+
+    async def put_state(self, room_id: str, event_type: str, content: Json) -> None:
+        """Set a state event with an empty state key (client-server API, PUT /rooms/{roomId}/state), in the clear.
+
+        Repeating it changes nothing; it bears no mark of its transaction, because the same content must stay the same.
+        Raises Rejected (M_FORBIDDEN) where the bot's power level does not suffice.
+        """
+        await self._put_event(_state_path(room_id, event_type), content)
+
     async def is_encrypted(self, room_id: str) -> bool:
         """Whether what is said in a room has to be encrypted; a room never becomes unencrypted again.
 
@@ -188,7 +205,7 @@ class Client:
             return True
         if room_id not in self.seen_rooms:
             try:
-                await self.request("GET", f"{_CLIENT}/rooms/{quote(room_id)}/state/m.room.encryption/")
+                await self.request("GET", _state_path(room_id, "m.room.encryption"))
             except Rejected as error:
                 if error.status != _NOT_FOUND:
                     raise
@@ -284,3 +301,7 @@ class Client:
         if self.crypto is not None:
             self.crypto.close()
         await self._nio.close()
+
+
+def _state_path(room_id: str, event_type: str) -> str:
+    return f"{_CLIENT}/rooms/{quote(room_id)}/state/{quote(event_type)}/"

@@ -1,7 +1,7 @@
 """Our texts -> the content of events (client-server API, Instant messaging)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -88,6 +88,12 @@ def file(
         "m.mentions": {},
     }
     return content | _relation(reply_to, thread_id)
+
+
+def sent_again(file_content: Mapping[str, Any], *, reply_to: str | None = None, thread_id: str | None = None) -> Json:
+    """An m.room.message that shows a person's file once more (`SentFile.content`), without caption and mentions."""
+    name = _defused(str(file_content["filename"]))
+    return {**file_content, "filename": name, "body": name, "m.mentions": {}} | _relation(reply_to, thread_id)
 
 
 def _relation(reply_to: str | None, thread_id: str | None) -> Json:

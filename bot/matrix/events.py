@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bot.matrix import files
+
 Json = dict[str, Any]
 Kind = Literal["message", "edit", "reaction", "redaction", "undecryptable"]
 
@@ -24,7 +26,7 @@ class Incoming:
     `body` is what was typed, without the quote of a rich reply. `origin` says where in a Megolm session an encrypted
     event stood: another event from the same place is a replay. `target` is the event that an edit, reaction or
     redaction is about. `thread_id` is the root of the thread, `reply_to` the message it replies to. `mentions` are
-    valid user IDs, each once.
+    valid user IDs, each once. `file` is what sends the file again whose caption the body is (see `SentFile.content`).
     """
 
     kind: Kind
@@ -37,6 +39,7 @@ class Incoming:
     thread_id: str | None = None
     reply_to: str | None = None
     mentions: tuple[str, ...] = ()
+    file: Json | None = None
     raw: Json | None = None
     origin: str | None = None
 
@@ -99,7 +102,14 @@ def _message(room_id: str, event_id: str, sender: str, content: Json) -> Incomin
     is_edit = relation.get("rel_type") == "m.replace"
     shown = _mapping(content, "m.new_content") if is_edit else content
     body = shown.get("body")
-    if shown.get("msgtype") not in _ANSWERABLE or not isinstance(body, str):
+    file = files.sent(shown)
+    if file is not None and not files.has_caption(shown):
+        if not is_edit:
+            return None
+        body = ""  # of an edit that takes the caption away
+    elif file is None and shown.get("msgtype") not in _ANSWERABLE:
+        return None
+    if not isinstance(body, str):
         return None
     reply_to = _text(_mapping(relation, "m.in_reply_to"), "event_id") or None
     in_thread = relation.get("rel_type") == "m.thread"
@@ -114,6 +124,7 @@ def _message(room_id: str, event_id: str, sender: str, content: Json) -> Incomin
         thread_id=(_text(relation, "event_id") or None) if in_thread else None,
         reply_to=None if in_thread and relation.get("is_falling_back") else reply_to,
         mentions=tuple(dict.fromkeys(filter(_is_user_id, mentions))) if isinstance(mentions, list) else (),
+        file=file,
     )
 
 

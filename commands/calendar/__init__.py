@@ -1,9 +1,11 @@
-"""Termine und Plenum: showing, planning, reminding."""
+"""Der Kalender: dates are shown, planned, changed, taken back, reminded of."""
 
-from commands.calendar import planning, showing
+from commands.calendar import exporting, meetings, plenary, showing, undoing
+from commands.calendar.operator_changes import tell
 from commands.calendar.reminders import remind
 
-COMMANDS = (*showing.COMMANDS, *planning.COMMANDS)
-ACTIONS = planning.ACTIONS
+COMMANDS = (*showing.COMMANDS, *plenary.COMMANDS, *meetings.COMMANDS, *undoing.COMMANDS, *exporting.COMMANDS)
+ACTIONS = (*plenary.ACTIONS, *meetings.ACTIONS)
+JOBS = (tell, remind)
 
-__all__ = ["ACTIONS", "COMMANDS", "remind"]
+__all__ = ["ACTIONS", "COMMANDS", "JOBS"]

@@ -1,93 +1,121 @@
-"""Erinnerungen an Plenarsitzungen: each distance once for each room, caught up after a pause, never silently lost."""
+"""Erinnerungen: each distance once for each room, held back in quiet hours, caught up after a pause, never lost."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar.rooms import announced_in
+from commands.calendar.kinds import distances, rooms_of
 from commands.calendar.shown import shown
 from commands.command import Message
-from commands.dates.wall_clock import Distance, instant
+from commands.dates.quiet_hours import held, is_quiet
+from commands.dates.wall_clock import Distance, instant, wall
 from commands.settings import Settings
 from commands.texts import calendar as texts
-from storage import calendar, notices, rooms
+from storage import calendar, notices, reminded, rooms
 from storage.tables import CalendarEvent, EventStatus, Notice, NoticeKind, RoomKind
 
 LATE: Final = timedelta(minutes=30)
 """From here on a reminder says that it comes late."""
 
-_OVER: Final = "over"
-"""Stands where a distance would: nothing is due any more for this version, whatever is configured later."""
+_LONGEST_HOLD: Final = timedelta(days=12)
+"""No run of weekends and holidays in Sachsen-Anhalt is longer: what fell due before is not held back any more."""
+_NOT_LONG_AGO: Final = timedelta(days=40)
+"""So far back is looked where nothing was looked for yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Due:
+    """A reminder that is due: the date, how long before it, and when it was to be sent (UTC)."""
+
+    event: CalendarEvent
+    distance: Distance
+    moment: datetime
 
 
 async def remind(session: AsyncSession, now: datetime, settings: Settings) -> list[Message]:
-    """The reminders that are due at `now` (UTC) and not accounted for yet.
+    """The reminders that fell due since this was asked last, up to `now` (UTC).
 
-    A room that heard of the date after a reminder would have been due does not get it. If several are due at
-    once, only the nearest is sent; if the date has begun meanwhile, none, but the coordination is told.
+    A room that heard of the date after a reminder was due does not get it. If several are due at once, only the nearest
+    is sent; if the date has begun meanwhile, none, but the coordination is told.
     """
-    distances = [Distance.parse(text) for text in settings.reminders]
+    since = await reminded.until(session) or now - _NOT_LONG_AGO
+    if now <= since:  # the clock was put back: nothing new is due
+        return []
+    due = await _due(session, since, now, settings)
+    if settings.quiet and is_quiet(wall(now)):  # what can wait is looked at again in the morning
+        due = [each for each in due if held(wall(now), each.event.starts) == wall(now)]
+    else:
+        await reminded.note(session, now)
     messages: list[Message] = []
-    for event in await calendar.every(session, calendar.PLENARY):
-        if event.whole_day or event.status is EventStatus.CANCELLED:
-            continue
-        found = await notices.of(session, event)
-        if not any(each.version == event.version and each.distance == _OVER for each in found):
-            messages += await _about(session, event, found, distances=distances, now=now, settings=settings)
+    for event_id in dict.fromkeys(each.event.id for each in due):
+        messages += await _about(session, [each for each in due if each.event.id == event_id], now, settings)
     return messages
 
 
-async def _about(
-    session: AsyncSession,
-    event: CalendarEvent,
-    found: Sequence[Notice],
-    *,
-    distances: Sequence[Distance],
-    now: datetime,
-    settings: Settings,
-) -> list[Message]:
+async def _due(session: AsyncSession, since: datetime, now: datetime, settings: Settings) -> list[_Due]:
+    """What is due after `since` and until `now`, of all dates that are on, those nearest to their date last."""
+    found: list[_Due] = []
+    kinds = [calendar.PLENARY, ""]  # the distances of plenaries, and those of all others
+    longest = max((_days(each) for kind in kinds for each in distances(settings, kind)), default=0)
+    first, last = wall(since - _LONGEST_HOLD), wall(now) + timedelta(days=longest + 1)
+    for event in await calendar.between(session, first, last):
+        if event.whole_day or event.status is EventStatus.CANCELLED:
+            continue
+        for distance in distances(settings, event.kind):
+            moment = _moment(event, distance, settings)
+            if since < moment <= now:
+                found.append(_Due(event=event, distance=distance, moment=moment))
+    return sorted(found, key=lambda each: (each.event.starts, each.event.id, each.distance.before(each.event.starts)))
+
+
+def _days(distance: Distance) -> int:
+    return (datetime.max - distance.before(datetime.max)).days + 1  # noqa: DTZ901  only the difference counts
+
+
+def _moment(event: CalendarEvent, distance: Distance, settings: Settings) -> datetime:
+    """When a reminder is sent (UTC)."""
+    raw = distance.before(event.starts)
+    return instant(held(raw, event.starts) if settings.quiet else raw)
+
+
+async def _about(session: AsyncSession, due: Sequence[_Due], now: datetime, settings: Settings) -> list[Message]:
+    """The reminders of one date, and what is left out."""
+    event = due[0].event
     begun = now >= instant(event.starts)
+    found = await notices.of(session, event)
     messages: list[Message] = []
     missed = False
-    for room_id in dict.fromkeys([*await announced_in(session, settings), *notices.rooms_told(found)]):
-        due = _due(event, room_id, found, distances, now)
-        if not due:
+    for room_id in dict.fromkeys([*await rooms_of(session, settings, event.kind), *notices.rooms_told(found)]):
+        open_ = _open(event, room_id, found, due)
+        if not open_:
             continue
-        nearest = None if begun else due[-1]
+        nearest = None if begun else open_[-1]
         missed = missed or begun
-        for distance in due:
-            kind = NoticeKind.REMINDER if distance is nearest else NoticeKind.SKIPPED
-            await notices.add(session, event, kind, [room_id], at=now, distance=distance.label)
+        for each in open_:
+            kind = NoticeKind.REMINDER if each is nearest else NoticeKind.SKIPPED
+            await notices.add(session, event, kind, [room_id], at=now, distance=each.distance.label)
         if nearest is not None:
-            messages.append(_reminder(event, room_id, nearest, now, settings))
-    if begun:
-        await notices.add(session, event, NoticeKind.SKIPPED, [""], at=now, distance=_OVER)
+            messages.append(_reminder(nearest, room_id, now, settings))
     return [*messages, *(await _missed(session, event) if missed else [])]
 
 
-def _due(
-    event: CalendarEvent, room_id: str, found: Sequence[Notice], distances: Sequence[Distance], now: datetime
-) -> list[Distance]:
-    """What is due in a room and not accounted for, the nearest to the date last."""
+def _open(event: CalendarEvent, room_id: str, found: Sequence[Notice], due: Sequence[_Due]) -> list[_Due]:
+    """What is due in a room and not accounted for."""
     told = notices.told_at(found, event.version).get(room_id, event.changed_at)
     done = {each.distance for each in found if each.version == event.version and each.room_id == room_id}
-    moments = [(_moment(event, distance), distance) for distance in distances if distance.label not in done]
-    return [distance for moment, distance in sorted(moments, key=lambda pair: pair[0]) if told < moment <= now]
+    return [each for each in due if told < each.moment and each.distance.label not in done]
 
 
-def _moment(event: CalendarEvent, distance: Distance) -> datetime:
-    return instant(distance.before(event.starts))
-
-
-def _reminder(event: CalendarEvent, room_id: str, distance: Distance, now: datetime, settings: Settings) -> Message:
-    late = now - _moment(event, distance) > LATE
+def _reminder(due: _Due, room_id: str, now: datetime, settings: Settings) -> Message:
+    event = due.event
     return Message(
-        key=f"remind:calendar:{event.id}:v{event.version}:{distance.label}:{room_id}",
+        key=f"remind:calendar:{event.id}:v{event.version}:{due.distance.label}:{room_id}",
         room_id=room_id,
-        text=texts.reminder(shown(event), late=late, now=now, prefix=settings.prefix),
-        subject=f"calendar:{event.id}",
+        text=texts.reminder(shown(event), late=now - due.moment > LATE, now=now, prefix=settings.prefix),
+        subject=calendar.subject_of(event.id),
     )
 
 

@@ -1,11 +1,10 @@
-"""Which rooms are told of plenaries, by what names people know them, and how many people are in them."""
+"""Which rooms are told of dates, by what names people know them, and how many people are in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.settings import Settings
 from storage import rooms
 from storage.tables import Room, RoomKind
 
@@ -27,12 +26,6 @@ class Audience:
     names: tuple[str, ...]
     people: int | None
     absent: tuple[str, ...] = ()
-
-
-async def announced_in(session: AsyncSession, settings: Settings) -> list[str]:
-    """IDs of the rooms that `settings.announce` names, in that order."""
-    found = [room_id for name in settings.announce for room_id in await rooms.named(session, name)]
-    return list(dict.fromkeys(found))
 
 
 async def audience(session: AsyncSession, room_ids: Sequence[str]) -> Audience:

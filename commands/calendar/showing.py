@@ -1,31 +1,36 @@
 """Termine und Plenum: what is coming, and one plenary."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar.shown import shown
+from commands.calendar.naming import take_date
+from commands.calendar.shown import of_facts, shown
 from commands.calendar.words import take_number
 from commands.command import Call, Reply, command
 from commands.dates.days import fold
 from commands.dates.wall_clock import wall
 from commands.drafting import naming_what_waits
 from commands.errors import NotFound, NotPossible, UsageError
+from commands.event_text import kind_name
 from commands.group_names import take_group
 from commands.markup import clean, shorten
 from commands.texts import calendar as texts
-from storage import calendar, groups, history
+from commands.texts import calendar_naming as naming_texts
+from storage import calendar, calendar_changes, groups
 from storage.tables import CalendarEvent, EventStatus, Role
 
 MOST_LISTED = 6
 """One phone screen."""
 
-_KINDS = {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY} | dict.fromkeys(
-    ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
+_KINDS = (
+    {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY}
+    | dict.fromkeys(
+        ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
+    )
+    | dict.fromkeys(("vortrag", "vortraege", "impulsvortrag", "impulsvortraege"), calendar.TALK)
 )
-_KIND_NAMES = {calendar.PLENARY: "Plenum", calendar.OFFICE_HOUR: "OZG-Sprechstunde"}
 _LONGEST_NUMBER = 8
 _OTHER_VERBS = (
     dict.fromkeys(
@@ -33,18 +38,19 @@ _OTHER_VERBS = (
         "plenum absagen {number}",
     )
     | dict.fromkeys(
-        ("aendern", "verlegen", "umlegen", "bearbeiten", "verschiebe"),
+        ("verlegen", "umlegen", "verschiebe"),
         "plenum verschieben {number} 14.09. 13:00",
     )
+    | dict.fromkeys(("bearbeiten", "aktualisieren"), 'plenum ändern {number} ort="Magdeburg"')
     | dict.fromkeys(("anlegen", "planen", "erstellen"), "plenum neu 14.09. 10:00-12:00 Themenarbeit")
 )
 
 
-@command("termine", "[plenum | sprechstunde | AG3]", example="!termine plenum")
+@command("termine", "[plenum | sprechstunde | vortrag | AG3]", example="!termine plenum")
 async def list_dates(call: Call, session: AsyncSession) -> Reply:
     """Zeigt die nächsten Termine.
 
-    Mit „plenum“, „sprechstunde“ oder einer AG dahinter sehen Sie nur diese.
+    Mit „plenum“, „sprechstunde“, „vortrag“ oder einer AG dahinter sehen Sie nur diese.
     """
     kind, what = await _chosen(call, session)
     found = await calendar.upcoming(session, after=wall(call.at), kind=kind, cancelled=True)
@@ -93,7 +99,7 @@ async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | 
     if word in {"", "alle"}:
         return None, None
     if word in _KINDS:
-        return _KINDS[word], _KIND_NAMES[_KINDS[word]]
+        return _KINDS[word], kind_name(_KINDS[word])
     number, rest = take_group(call.text)
     if number is None or rest:
         raise UsageError(texts.no_such_choice(call.text))
@@ -102,23 +108,45 @@ async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | 
     return calendar.kind_of_group(number), f"AG {number}"
 
 
+@command("termin", "<T-Nummer>", example="!termin T12")
+@partial(naming_what_waits, role=Role.LEAD)
+async def show_date(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt einen Termin mit allen Angaben und was sich daran geändert hat.
+
+    Die T-Nummer steht in der Liste der Termine.
+    """
+    event, rest = await take_date(call, session)
+    if rest:
+        raise UsageError(naming_texts.no_t_number(prefix=call.settings.prefix))
+    return await _one(call, session, event)
+
+
 async def _one(call: Call, session: AsyncSession, event: CalendarEvent) -> Reply:
     return Reply(
         text=texts.one(
             shown(event),
             cancelled=event.status is EventStatus.CANCELLED,
-            changed=await _changed(session, event),
+            changes=await _changes(session, event),
             now=call.at,
         ),
         subject=f"calendar:{event.id}",
     )
 
 
-async def _changed(session: AsyncSession, event: CalendarEvent) -> tuple[date, str] | None:
-    if event.version == 1:
-        return None
-    entries = await history.of(session, f"calendar:{event.id}")
-    return (wall(entries[-1].at).date(), entries[-1].what) if entries else None
+async def _changes(session: AsyncSession, event: CalendarEvent) -> list[texts.Change]:
+    """What was done to a date since it was entered, oldest first, for everybody to read."""
+    now = shown(event)
+    return [
+        texts.Change(
+            day=wall(change.at).date(),
+            what=change.what,
+            now=of_facts(now, change.after),
+            before=of_facts(now, change.before),
+            reason=change.reason,
+        )
+        for change in await calendar_changes.of(session, event)
+        if change.before is not None
+    ]
 
 
 async def _none_planned(call: Call, session: AsyncSession) -> Reply:
@@ -137,4 +165,4 @@ def _shown_or_none(events: Sequence[CalendarEvent]) -> texts.Shown | None:
     return shown(events[0]) if events else None
 
 
-COMMANDS = (list_dates, show)
+COMMANDS = (list_dates, show, show_date)

@@ -1,31 +1,39 @@
 """A row of the calendar -> what people see of it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from commands import event_text
+from commands.dates.spans import Span
 from commands.texts.calendar import Shown
-from storage import calendar
 from storage.tables import CalendarEvent
 
 
 def shown(event: CalendarEvent) -> Shown:
     """What people see of a date."""
     return Shown(
-        name=_name(event),
+        name=event_text.name(event),
+        code=event_text.code(event),
         title=event.title,
         start=event.starts,
         end=event.ends,
         whole_day=event.whole_day,
         place=event.place,
         link=event.link,
+        agenda=event.agenda,
+        seats=event.seats,
     )
 
 
-def plenary_name(number: int) -> str:
-    """The name of a plenary: "Plenum 4"."""
-    return f"Plenum {number}"
+def at(date: Shown, span: Span) -> Shown:
+    """The same date at another time."""
+    return replace(date, start=span.start, end=span.end, whole_day=False)
 
 
-def _name(event: CalendarEvent) -> str:
-    if event.kind == calendar.PLENARY:
-        return plenary_name(event.number or 0)
-    if event.kind == calendar.OFFICE_HOUR:
-        return "OZG-Sprechstunde"
-    return f"AG {event.kind.partition(':')[2]}"
+def of_facts(date: Shown, facts: Mapping[str, Any]) -> Shown:
+    """The same date as `storage.calendar.facts` once described it."""
+    span = Span.of_facts(facts)
+    return replace(
+        at(date, span), title=facts["title"], place=facts["place"], link=facts["link"], agenda=facts["agenda"]
+    )

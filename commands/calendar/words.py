@@ -1,6 +1,7 @@
 """What coordinators type behind `!plenum …`, apart from day and hours: number, motto, place, link, reason."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,9 @@ from commands.texts import calendar_planning as texts
 
 _QUOTED: Final = r"""(?:"[^"]*"|„[^„“”"]*[“”"]|“[^“”]*”|»[^»«]*«)"""
 _QUOTE: Final = re.compile(_QUOTED)
-_PAIR: Final = re.compile(rf"(?<!\S)(?P<key>ort|link|motto)=(?P<value>{_QUOTED}|\S*)", re.IGNORECASE)
+_KEYS: Final = "ort|link|motto|thema|titel|tagesordnung|agenda"
+_PAIR: Final = re.compile(rf"(?<!\S)(?P<key>{_KEYS})=(?P<value>{_QUOTED}|\S*)", re.IGNORECASE)
+_FIELDS: Final = {"thema": "motto", "titel": "motto", "agenda": "tagesordnung"}
 _BARE_LINK: Final = re.compile(r"(?<!\S)https?://\S+", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?(?:[/?#][^\s<>\"\\^`{|}]*)?", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?:plenum\s+)?(?:nr\.?\s*)?(\d{1,4})(?:[,:;](?!\d)|(?=\s|$))\s*", re.IGNORECASE)
@@ -31,6 +34,9 @@ MOST_MOTTO: Final = 120
 MOST_PLACE: Final = 160
 MOST_LINK: Final = 400
 MOST_REASON: Final = 300
+MOST_AGENDA: Final = 600
+_NOTHING: Final = frozenset({"", "-", "–"})
+"""What people write for a value that is to go."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +46,7 @@ class Details:
     motto: str | None = None
     place: str | None = None
     link: str | None = None
+    agenda: str | None = None
 
 
 def cleaned(text: str) -> str:
@@ -81,13 +88,49 @@ def reason(text: str) -> str | None:
 
 
 def take_details(text: str) -> Details:
-    """Read motto, place and link in any order; raises UsageError for what cannot be placed.
+    """Read motto, place, link and agenda in any order; raises UsageError for what cannot be placed.
 
     The motto stands in quotes, behind `motto=`, or is all that remains; a link needs no `link=`.
     """
+    pairs, left = _take_pairs(text)
+    unquoted_place = "ort" in pairs and not _QUOTE.fullmatch(pairs["ort"])
+    if left and ("motto" in pairs or unquoted_place or "=" in left):
+        raise UsageError(texts.left_over(left))
+    return Details(
+        motto=_fitting("Motto", _value(pairs.get("motto", left)), MOST_MOTTO),
+        place=_fitting("Ort", _value(pairs.get("ort", "")), MOST_PLACE),
+        link=_link(_value(pairs.get("link", ""))),
+        agenda=_fitting("Tagesordnung", _value(pairs.get("tagesordnung", "")), MOST_AGENDA),
+    )
+
+
+def take_changes(text: str) -> dict[str, str | None]:
+    """Read what is to be changed, by the names of `storage.calendar.facts`; None: that is to go ("link=-").
+
+    Raises UsageError for what cannot be placed, and where nothing is named.
+    """
+    pairs, left = _take_pairs(text)
+    if left:
+        raise UsageError(texts.left_over(left))
+    values = {key: _value(value) for key, value in pairs.items()}
+    values = {key: "" if value in _NOTHING else value for key, value in values.items()}
+    read: dict[str, tuple[str, Callable[[str], str | None]]] = {
+        "motto": ("title", lambda value: _fitting("Motto", value, MOST_MOTTO)),
+        "ort": ("place", lambda value: _fitting("Ort", value, MOST_PLACE)),
+        "link": ("link", _link),
+        "tagesordnung": ("agenda", lambda value: _fitting("Tagesordnung", value, MOST_AGENDA)),
+    }
+    found = {read[key][0]: read[key][1](value) for key, value in values.items()}
+    if not found:
+        raise UsageError(texts.nothing_to_change())
+    return found
+
+
+def _take_pairs(text: str) -> tuple[dict[str, str], str]:
+    """The values by the names of their fields, and what remains; raises UsageError where one is named twice."""
     pairs: dict[str, str] = {}
     for found in _PAIR.finditer(text):
-        key = found["key"].lower()
+        key = _FIELDS.get(found["key"].lower(), found["key"].lower())
         if key in pairs:
             raise UsageError(texts.named_twice(key))
         pairs[key] = found["value"]
@@ -98,15 +141,7 @@ def take_details(text: str) -> Details:
                 raise UsageError(texts.named_twice(kind))
             pairs[kind] = each
         text = pattern.sub(" ", text)
-    left = " ".join(text.split()).strip(" ,;")
-    unquoted_place = "ort" in pairs and not _QUOTE.fullmatch(pairs["ort"])
-    if left and ("motto" in pairs or unquoted_place or "=" in left):
-        raise UsageError(texts.left_over(left))
-    return Details(
-        motto=_fitting("Motto", _value(pairs.get("motto", left)), MOST_MOTTO),
-        place=_fitting("Ort", _value(pairs.get("ort", "")), MOST_PLACE),
-        link=_link(_value(pairs.get("link", ""))),
-    )
+    return pairs, " ".join(text.split()).strip(" ,;")
 
 
 def _value(text: str) -> str:

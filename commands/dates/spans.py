@@ -1,14 +1,15 @@
 """When something takes place, found in a line of chat: the day, the hours, and the text that remains.
 
 Not looked into: what stands in quotes ("…", „…“, “…”, »…«), key=value, addresses (https://…) and Matrix
-names (@…:…, #…:…). Recurrence ("jeden Dienstag") is not read here but refused.
+names (@…:…, #…:…). Recurrence ("jeden Dienstag") is not read here but refused; `commands.dates.recurrence`
+reads it.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final, Self
 
 from commands.dates.days import (
     DAY,
@@ -22,6 +23,7 @@ from commands.dates.days import (
     two_readings,
     word_pattern,
 )
+from commands.dates.lines import HIDDEN, IN_QUOTES, blank, without
 from commands.dates.wall_clock import exists
 from commands.dates.wording import plain_day, short_day
 from commands.errors import BadDate
@@ -33,6 +35,12 @@ class Span:
 
     start: datetime
     end: datetime | None = None
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> Self:
+        """The span in `storage.calendar.facts`: "starts" and "ends" in ISO form."""
+        end = facts["ends"]
+        return cls(datetime.fromisoformat(facts["starts"]), datetime.fromisoformat(end) if end else None)
 
 
 @dataclass(frozen=True)
@@ -51,17 +59,6 @@ class Found:
     hours: Hours | None
     rest: str
 
-
-_QUOTED: Final = r"""(?: "[^"]*" | „[^„“”"]*[“”"] | “[^“”]*” | »[^»«]*« )"""
-_HIDDEN: Final = re.compile(
-    rf"""
-    (?<!\S) [^\W\d][\w-]* = (?: {_QUOTED} | \S* )
-  | (?<!\S) \S*? :// \S*
-  | (?<!\S) [@\#!] [^\s:]+ : \S+
-  | {_QUOTED}
-    """,
-    re.VERBOSE,
-)
 
 _ANY: Final = r"\d{1,2}(?:[:.]\d{2})?"
 _COLON: Final = r"\d{1,2}:\d{2}"
@@ -102,7 +99,6 @@ _BARE_HOURS: Final = re.compile(rf"\0[\s,]*(\d{{1,2}}){_TO}(\d{{1,2}})(?![\w.:/-
 _NOON: Final = 12
 _LAST_HOUR: Final = 23
 _LAST_MINUTE: Final = 59
-_IN_QUOTES: Final = "Text, der nicht dazugehört, setzen Sie bitte in Anführungszeichen."
 
 
 def find_span(text: str, *, today: date) -> tuple[Span, str]:
@@ -143,40 +139,53 @@ def find_parts(text: str, *, today: date) -> Found:
 
     Refused rather than ignored: a second day or time, and what only looks like one (11/05, 12.05).
     """
-    visible = _blank(text, _HIDDEN.finditer(text))
+    visible = blank(text, HIDDEN.finditer(text))
     days = list(DAY.finditer(visible))
-    without_days = _blank(visible, days)
-    times = list(_HOURS.finditer(without_days))
-    _refuse_look_alikes(_blank(without_days, times), day=bool(days), hours=bool(times))
+    without_days = blank(visible, days)
+    times = find_times(without_days, day=bool(days))
     day = _one_day(days, visible, today)
-    hours = _one_time(times, without_days, visible)
-    return Found(day, hours, _without(text, sorted([*days, *times], key=lambda found: found.start())))
+    hours = one_time(times, without_days, visible)
+    return Found(day, hours, without(text, sorted([*days, *times], key=lambda found: found.start())))
 
 
 def _one_day(days: Sequence[re.Match[str]], visible: str, today: date) -> date | None:
     named = list(dict.fromkeys(day_of(found, today=today) for found in days))
     if len(named) > 1:
         both = " und ".join(short_day(day) for day in named[:2])
-        raise BadDate(f"Hier stehen zwei Tage: {both}. Bitte nennen Sie nur einen. {_IN_QUOTES}")
+        raise BadDate(f"Hier stehen zwei Tage: {both}. Bitte nennen Sie nur einen. {IN_QUOTES}")
     if any(is_relative(found) for found in days) and (vague := _VAGUE.search(visible)):
         raise BadDate(f"„{vague[0]}“ ist als Tag nicht eindeutig. Bitte nennen Sie das Datum: TT.MM.JJJJ.")
     return named[0] if named else None
 
 
-def _one_time(times: Sequence[re.Match[str]], line: str, visible: str) -> Hours | None:
+def find_times(line: str, *, day: bool) -> list[re.Match[str]]:
+    """Return where times stand in a line whose days are blanked; `day` says whether it had one.
+
+    Raises BadDate for what only looks like a day or a time.
+    """
+    times = list(_HOURS.finditer(line))
+    _refuse_look_alikes(blank(line, times), day=day, hours=bool(times))
+    return times
+
+
+def one_time(times: Sequence[re.Match[str]], line: str, visible: str) -> Hours | None:
+    """Return the hours that the matches of `find_times` name, None for no match.
+
+    `visible` is the line before its days were blanked. Raises BadDate if they name two, or what cannot be.
+    """
     if not times:
         return None
     named = list(dict.fromkeys(_hours(found, line) for found in times))
     if len(named) > 1:
         both = " und ".join(f"{hours.start:%H:%M}" for hours in named[:2])
         raise BadDate(
-            f"Hier stehen zwei Uhrzeiten: {both}. Beginn und Ende schreiben Sie bitte als 10:00–12:00. {_IN_QUOTES}"
+            f"Hier stehen zwei Uhrzeiten: {both}. Beginn und Ende schreiben Sie bitte als 10:00–12:00. {IN_QUOTES}"
         )
     [hours] = named
     if hours.start.hour < _NOON and (late := _LATE.search(visible)):
         raise BadDate(
             f"„{late[0]}“ passt nicht zu {hours.start:%H:%M} Uhr. Bitte schreiben Sie die Uhrzeit "
-            f"von 0 bis 24 Uhr, etwa {(hours.start.hour + _NOON) % 24}:{hours.start:%M}. {_IN_QUOTES}"
+            f"von 0 bis 24 Uhr, etwa {(hours.start.hour + _NOON) % 24}:{hours.start:%M}. {IN_QUOTES}"
         )
     return hours
 
@@ -193,7 +202,7 @@ def _hours(found: re.Match[str], line: str) -> Hours:
         if after is not None:
             raise BadDate(
                 f"„{found[0]}{after[0]}“ kann ich nicht als Uhrzeit lesen. Bitte schreiben Sie 10:30, "
-                f"mit Ende 10:30–12:00. {_IN_QUOTES}"
+                f"mit Ende 10:30–12:00. {IN_QUOTES}"
             )
         return Hours(start)
     end = _time(*clocks[1])
@@ -230,38 +239,11 @@ def _checked(span: Span) -> Span:
 def _refuse_look_alikes(line: str, *, day: bool, hours: bool) -> None:
     if day and not hours and (bare := _BARE_HOURS.search(line)) and int(bare[1]) < int(bare[2]) <= _LAST_HOUR:
         first, last = int(bare[1]), int(bare[2])
-        raise BadDate(f"Meinen Sie {first}–{last} Uhr? Bitte schreiben Sie {first}:00–{last}:00. {_IN_QUOTES}")
+        raise BadDate(f"Meinen Sie {first}–{last} Uhr? Bitte schreiben Sie {first}:00–{last}:00. {IN_QUOTES}")
     if not day and (slashed := SLASHED.search(line)):
         raise BadDate(two_readings(slashed))
     if not (day and hours) and (dotted := HALF_DOTTED.search(line)):
         as_day = f"ein Datum als „{dotted[0]}.“ (mit Punkt am Ende)"
         as_time = f"eine Uhrzeit als „{dotted[1]}:{dotted[2]}“"
         ways = " oder ".join([as_day] * (not day) + [as_time] * (not hours))
-        raise BadDate(f"„{dotted[0]}“ ist nicht eindeutig. Bitte schreiben Sie {ways}. {_IN_QUOTES}")
-
-
-def _blank(text: str, found: Iterable[re.Match[str]]) -> str:
-    """Return the text with each match made unreadable, every other character in its place."""
-    pieces, at = [], 0
-    for match in found:
-        pieces += [text[at : match.start()], "\0" * (match.end() - match.start())]
-        at = match.end()
-    return "".join([*pieces, text[at:]])
-
-
-def _without(text: str, cuts: Iterable[re.Match[str]]) -> str:
-    """Return the text without the cuts and without the blanks and commas that they leave behind."""
-    rest, at = "", 0
-    for cut in cuts:
-        rest = _joined(rest, text[at : cut.start()])
-        at = cut.end()
-    return _joined(rest, text[at:]).strip().removesuffix(",") if at else text.strip()
-
-
-def _joined(left: str, right: str) -> str:
-    if not left:
-        return right.lstrip(" \t\xa0\u202f,;")
-    right = right.lstrip(" \t\xa0\u202f,;")
-    left = left.rstrip(" \t\xa0\u202f")
-    glue = "" if not right or left.endswith("\n") or right.startswith("\n") else " "
-    return f"{left}{glue}{right}"
+        raise BadDate(f"„{dotted[0]}“ ist nicht eindeutig. Bitte schreiben Sie {ways}. {IN_QUOTES}")

@@ -7,23 +7,41 @@ from datetime import date, datetime
 
 from commands.dates.wording import countdown, long_day, plain_day, short_day, span_text
 from commands.markup import Markdown, fill, join, shorten
+from storage.tables import ChangeKind
 
 _LONGEST_IN_A_LIST = 70
 _LONGEST_ECHO = 60
+_MOST_CHANGES = 6
+_CHANGES = {
+    ChangeKind.CREATED: "angelegt",
+    ChangeKind.MOVED: "verschoben",
+    ChangeKind.CHANGED: "geändert",
+    ChangeKind.CANCELLED: "abgesagt",
+    ChangeKind.REINSTATED: "findet doch statt",
+    ChangeKind.RECALLED: "letzte Änderung zurückgenommen",
+}
 _ROOM = re.compile(r"@(?=room)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A date as people see it: "Plenum 4", its motto, when (naive Berlin times), where."""
+    """A date as people see it: "Plenum 4", how it is named to the bot, its motto, when (naive Berlin times), where."""
 
     name: str
+    code: str
     title: str | None
     start: datetime
     end: datetime | None = None
     whole_day: bool = False
     place: str | None = None
     link: str | None = None
+    agenda: str | None = None
+    seats: int | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that shows it: "plenum 4", "termin T12"."""
+        return self.code if self.code.startswith("plenum") else f"termin {self.code}"
 
 
 # What is coming
@@ -80,7 +98,7 @@ def _listed(shown: Shown, cancelled: bool, now: datetime) -> Markdown:
     title = None if shown.title is None else shorten(shown.title, _LONGEST_IN_A_LIST)
     lines = [
         fill("- **{when}** ({state})", when=when, state=state),
-        fill("  {name}", name=full_name(shown.name, title)),
+        fill("  {name}{number}", name=full_name(shown.name, title), number=_number(shown)),
     ]
     where = [
         *([fill("{place}", place=shorten(shown.place, _LONGEST_IN_A_LIST))] if shown.place else []),
@@ -94,8 +112,19 @@ def _listed(shown: Shown, cancelled: bool, now: datetime) -> Markdown:
 # One plenary
 
 
-def one(shown: Shown, *, cancelled: bool, changed: tuple[date, str] | None, now: datetime) -> Markdown:
-    """One plenary; `changed`: on which day it was last changed, and how ("verschoben")."""
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One line of a date's history: on which day (Berlin) what was done, and how the date was before and after."""
+
+    day: date
+    what: ChangeKind
+    now: Shown
+    before: Shown
+    reason: str | None
+
+
+def one(shown: Shown, *, cancelled: bool, changes: Sequence[Change], now: datetime) -> Markdown:
+    """One date, and what was done to it, oldest first."""
     state = countdown(now, shown.start, shown.end)
     if cancelled:
         lines = [
@@ -115,9 +144,30 @@ def one(shown: Shown, *, cancelled: bool, changed: tuple[date, str] | None, now:
             fill("{when} ({state})", when=when_text(shown), state=state),
             *_where(shown),
         ]
-    if changed is not None:
-        lines.append(fill("Zuletzt geändert am {day}: {what}", day=plain_day(changed[0]), what=changed[1]))
+    if changes:
+        lines.append(Markdown("\nÄnderungen:\n"))
+        if len(changes) > _MOST_CHANGES:
+            lines.append(fill("- {count} frühere Änderungen", count=len(changes) - _MOST_CHANGES))
+        lines += [_change(each) for each in changes[-_MOST_CHANGES:]]
     return join(lines)
+
+
+def _change(change: Change) -> Markdown:
+    what = _CHANGES[change.what]
+    if short_when(change.now) != short_when(change.before):
+        what = f"{what}: {short_when(change.before)} → {short_when(change.now)}"
+    details = [
+        name
+        for name, field in (("Motto", "title"), ("Ort", "place"), ("Link", "link"), ("Tagesordnung", "agenda"))
+        if getattr(change.now, field) != getattr(change.before, field)
+    ]
+    return fill(
+        "- {day}: {what}{details}{reason}",
+        day=plain_day(change.day),
+        what=what,
+        details=Markdown(f" ({', '.join(details)})" if details else ""),
+        reason=fill(", Grund: {reason}", reason=change.reason) if change.reason else Markdown(""),
+    )
 
 
 def none_planned(*, last: Shown | None, cancelled: Shown | None, prefix: str) -> Markdown:
@@ -132,7 +182,7 @@ def none_planned(*, last: Shown | None, cancelled: Shown | None, prefix: str) ->
                 name=last.name,
                 when=short_when(last),
                 prefix=code(prefix),
-                command=code(last.name.lower()),
+                command=code(last.command),
             )
         )
     return join(lines)
@@ -174,14 +224,15 @@ def no_number(text: str) -> Markdown:
 # Told by itself
 
 
-def announcement(shown: Shown, *, prefix: str) -> Markdown:
-    """Everybody is told of a new plenary."""
+def announcement(shown: Shown, *, prefix: str, changed: bool = False) -> Markdown:
+    """Everybody is told of a new date; `changed`: the same message later, when it says what holds by then."""
+    what = "Geänderter Termin" if changed else "Neuer Termin"
     return join(
         [
-            fill("**Neuer Termin: {name}**", name=full_name(shown.name, shown.title)),
+            fill("**{what}: {name}**", what=what, name=full_name(shown.name, shown.title)),
             fill("{when}", when=when_text(shown)),
             *_where(shown),
-            _more(shown, prefix),
+            more_line(shown, prefix),
         ]
     )
 
@@ -195,7 +246,7 @@ def correction(shown: Shown, old: Shown, *, reason: str | None, prefix: str) -> 
             fill("Bisher: {when}", when=when_text(old)),
             *filter(None, [reason_line(reason)]),
             *_where(shown),
-            _more(shown, prefix),
+            more_line(shown, prefix),
         ]
     )
 
@@ -223,7 +274,7 @@ def reminder(shown: Shown, *, late: bool, now: datetime, prefix: str) -> Markdow
             ),
             fill("{away}: {when}", away=away[0].upper() + away[1:], when=when_text(shown)),
             *_where(shown),
-            _more(shown, prefix),
+            more_line(shown, prefix),
         ]
     )
 
@@ -265,6 +316,7 @@ def _where(shown: Shown) -> list[Markdown]:
     return [
         *([fill("Ort: {place}", place=shown.place)] if shown.place else []),
         *([fill("Link: {link}", link=link_text(shown.link))] if shown.link else []),
+        *([fill("Tagesordnung: {agenda}", agenda=shown.agenda)] if shown.agenda else []),
     ]
 
 
@@ -273,8 +325,13 @@ def reason_line(reason: str | None) -> Markdown | None:
     return None if reason is None else fill("Grund: {reason}", reason=reason)
 
 
-def _more(shown: Shown, prefix: str) -> Markdown:
-    return fill("Alle Angaben: `{prefix}{command}`", prefix=code(prefix), command=code(shown.name.lower()))
+def more_line(shown: Shown, prefix: str) -> Markdown:
+    """Where all about a date is to be read."""
+    return fill("Alle Angaben: `{prefix}{command}`", prefix=code(prefix), command=code(shown.command))
+
+
+def _number(shown: Shown) -> Markdown:
+    return Markdown("" if shown.code.startswith("plenum") else f" ({shown.code})")
 
 
 def _numbers(known: Sequence[int]) -> str:

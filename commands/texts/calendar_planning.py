@@ -9,7 +9,24 @@ from commands.texts.calendar import Shown, code, link_text, reason_line, short_w
 
 _LONGEST_IN_A_LIST = 70
 _LONGEST_ECHO = 60
-_EXAMPLE = "plenum neu 14.09. 10:00-12:00 Themenarbeit"
+_EXAMPLES = ("plenum neu 14.09. 10:00-12:00 Themenarbeit", "termin neu AG3 14.09. 10:00-11:00 Basisdienste")
+
+
+def is_plenary(shown: Shown) -> bool:
+    """Whether a date is planned with `!plenum …`."""
+    return shown.code.startswith("plenum")
+
+
+def example_of(shown: Shown) -> str:
+    """A command that enters another date like this one."""
+    return _EXAMPLES[not is_plenary(shown)]
+
+
+def planning_command(shown: Shown, verb: str) -> str:
+    """The command that does something with a date: "plenum verschieben 4", "termin absagen T12"."""
+    if is_plenary(shown):
+        return f"plenum {verb} {shown.code.removeprefix('plenum ')}"
+    return f"termin {verb} {shown.code}"
 
 
 # Planning: previews
@@ -24,8 +41,8 @@ def preview_of_new(shown: Shown, *, warnings: Sequence[str], rooms: Sequence[str
             fill("Motto: {motto}", motto=f"„{shown.title}“" if shown.title else "keine Angabe"),
             fill("Ort: {place}", place=shown.place or "keine Angabe"),
             fill("Link: {link}", link=link_text(shown.link) if shown.link else "keine Angabe"),
-            *_warnings(warnings),
-            _audience("Ankündigung geht", rooms, people),
+            *warning_lines(warnings),
+            audience_line("Ankündigung geht", rooms, people),
         ]
     )
 
@@ -46,8 +63,8 @@ def preview_of_move(
             fill("Neu: {when}", when=when_text(shown)),
             fill("Bisher: {when}", when=when_text(old)),
             reason_line(reason) or Markdown("Grund: keine Angabe"),
-            *_warnings(warnings),
-            _audience("Korrektur geht", rooms, people),
+            *warning_lines(warnings),
+            audience_line("Korrektur geht", rooms, people),
         ]
     )
 
@@ -59,7 +76,7 @@ def preview_of_cancellation(shown: Shown, *, reason: str | None, rooms: Sequence
             fill("**Vorschau: {name} absagen**", name=shown.name),
             fill("Entfällt: {when}", when=when_text(shown)),
             reason_line(reason) or Markdown("Grund: keine Angabe"),
-            _audience("Absage geht", rooms, people),
+            audience_line("Absage geht", rooms, people),
         ]
     )
 
@@ -74,11 +91,12 @@ def holiday(day: date, name: str) -> str:
     return f"Der {plain_day(day)} ist in Sachsen-Anhalt ein Feiertag ({name})."
 
 
-def same_day(other: Shown) -> str:
-    """A warning."""
+def same_day(other: Shown, *, clash: bool) -> str:
+    """A warning; `clash`: it also runs at the same time."""
     title = f" „{shorten(other.title, _LONGEST_IN_A_LIST)}“" if other.title else ""
     when = "" if other.whole_day else f", {other.start:%H:%M} Uhr"
-    return f"Am selben Tag ist schon ein Termin: {other.name}{title}{when}."
+    time = "Zur selben Zeit" if clash else "Am selben Tag"
+    return f"{time} ist schon ein Termin: {other.name}{title}{when}."
 
 
 def bot_not_in(room: str) -> str:
@@ -113,7 +131,7 @@ def created(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Markdo
     return join(
         [
             fill("**{name} ist angelegt**: {when}", name=shown.name, when=short_when(shown)),
-            _audience("Die Ankündigung geht", rooms, people),
+            audience_line("Die Ankündigung geht", rooms, people),
         ]
     )
 
@@ -123,7 +141,7 @@ def moved(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Markdown
     return join(
         [
             fill("**{name} ist verschoben**, neuer Termin: {when}", name=shown.name, when=short_when(shown)),
-            _audience("Die Korrektur geht", rooms, people),
+            audience_line("Die Korrektur geht", rooms, people),
         ]
     )
 
@@ -133,7 +151,7 @@ def cancelled(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Mark
     return join(
         [
             fill("**{name} ist abgesagt** ({when}).", name=shown.name, when=short_when(shown)),
-            _audience("Die Absage geht", rooms, people),
+            audience_line("Die Absage geht", rooms, people),
         ]
     )
 
@@ -141,60 +159,80 @@ def cancelled(shown: Shown, *, rooms: Sequence[str], people: int | None) -> Mark
 # Refused
 
 
-def in_the_past(when: datetime, *, moving: int | None, year: int, prefix: str) -> Markdown:
-    """A new date lies in the past; `moving` is the number of a plenary there is, `year` one for an example."""
-    day = f"14.09.{year} 10:00"
-    example = f"plenum neu {day} Themenarbeit" if moving is None else f"plenum verschieben {moving} {day}"
+def in_the_past(when: datetime, *, again: str, prefix: str) -> Markdown:
+    """A new date lies in the past; `again` is the command with a date that does not."""
     return fill(
         "{when} ist schon vorbei.\nBitte nennen Sie einen Termin in der Zukunft, mit Jahr, zum Beispiel:"
         " `{prefix}{example}`",
         when=span_text(when),
         prefix=code(prefix),
-        example=code(example),
+        example=code(again),
     )
 
 
 def over(shown: Shown, *, prefix: str) -> Markdown:
-    """A plenary that has begun or is over can no longer be changed."""
+    """A date that has begun or is over can no longer be changed."""
     return fill(
-        "{name} ({when}) hat schon begonnen oder ist vorbei und lässt sich nicht mehr ändern.\nEin weiteres Plenum"
+        "{name} ({when}) hat schon begonnen oder ist vorbei und lässt sich nicht mehr ändern.\n{again}"
         " legen Sie so an: `{prefix}{example}`",
         name=shown.name,
         when=short_when(shown),
+        again="Ein weiteres Plenum" if is_plenary(shown) else "Einen weiteren Termin",
         prefix=code(prefix),
-        example=code(_EXAMPLE),
+        example=code(example_of(shown)),
     )
 
 
 def cancelled_already(shown: Shown, *, prefix: str) -> Markdown:
-    """A cancelled plenary can be neither moved nor cancelled again."""
+    """A cancelled date can be neither moved nor cancelled again."""
     return fill(
-        "{name} ist schon abgesagt.\nEin weiteres Plenum legen Sie so an: `{prefix}{example}`",
+        "{name} ist schon abgesagt.\nFindet der Termin doch statt? `{prefix}{command}`",
         name=shown.name,
         prefix=code(prefix),
-        example=code(_EXAMPLE),
+        command=code(planning_command(shown, "wiederherstellen")),
     )
 
 
-def same_date(shown: Shown, *, number: int, prefix: str) -> Markdown:
+def not_cancelled(shown: Shown, *, prefix: str) -> Markdown:
+    """Only a cancelled date can be reinstated."""
+    return fill(
+        "{name} ({when}) ist nicht abgesagt; es wurde nichts geändert.\nAlle Angaben: `{prefix}{command}`",
+        name=shown.name,
+        when=short_when(shown),
+        prefix=code(prefix),
+        command=code(shown.command),
+    )
+
+
+def same_date(shown: Shown, *, prefix: str) -> Markdown:
     """The new date is the old one."""
     return fill(
         "{name} ist schon für {when} geplant.\nNennen Sie den neuen Termin zum Beispiel so:"
-        " `{prefix}plenum verschieben {number} 14.09. 13:00`",
+        " `{prefix}{command} 14.09. 13:00`",
         name=shown.name,
         when=short_when(shown),
-        number=number,
         prefix=code(prefix),
+        command=code(planning_command(shown, "verschieben")),
     )
 
 
-def changed_meanwhile(*, number: int, prefix: str) -> Markdown:
+def nothing_new(shown: Shown, *, prefix: str) -> Markdown:
+    """What was to be changed is like that already."""
+    return fill(
+        "Das steht bei {name} schon so; es wurde nichts geändert.\nAlle Angaben: `{prefix}{command}`",
+        name=shown.name,
+        prefix=code(prefix),
+        command=code(shown.command),
+    )
+
+
+def changed_meanwhile(shown: Shown, *, prefix: str) -> Markdown:
     """Somebody else was faster; the preview no longer holds."""
     return fill(
         "Die Planung hat sich inzwischen geändert, Ihre Vorschau gilt nicht mehr; es wurde nichts geändert.\nDen"
-        " jetzigen Stand zeigt `{prefix}plenum {number}`; bitte planen Sie danach neu.",
-        number=number,
+        " jetzigen Stand zeigt `{prefix}{command}`; bitte planen Sie danach neu.",
         prefix=code(prefix),
+        command=code(shown.command),
     )
 
 
@@ -240,6 +278,11 @@ def too_long(name: str, length: int, most: int) -> Markdown:
     )
 
 
+def nothing_to_change() -> Markdown:
+    """`!plenum ändern` without anything to change."""
+    return Markdown('Es fehlt, was sich ändern soll: motto="…", ort="…", link=https://… oder tagesordnung="…".')
+
+
 def named_twice(key: str) -> Markdown:
     """A value stands there twice."""
     return fill("Hier stehen zwei Angaben für {key}. Bitte lassen Sie eine weg.", key=key.capitalize())
@@ -265,11 +308,13 @@ def no_link(text: str) -> Markdown:
 # Pieces
 
 
-def _warnings(warnings: Sequence[str]) -> list[Markdown]:
+def warning_lines(warnings: Sequence[str]) -> list[Markdown]:
+    """What is perhaps not meant, a line each."""
     return [fill("**Achtung:** {warning}", warning=warning) for warning in warnings]
 
 
-def _audience(what: str, rooms: Sequence[str], people: int | None) -> Markdown:
+def audience_line(what: str, rooms: Sequence[str], people: int | None) -> Markdown:
+    """Where a message goes and how many people read it there."""
     if not rooms:
         return fill("{what} an niemanden: Dafür ist kein Raum vorgesehen.", what=what)
     if people is None:

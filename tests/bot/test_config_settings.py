@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.app import settings_from
 from tests.bot.configuring import (
     V12_ROOM,
     made,
@@ -89,15 +90,40 @@ def test_reminders_are_given_with_their_spans_longest_first() -> None:
     ]
 
 
+@pytest.mark.parametrize("key", ["reminders", "meeting_reminders"])
 @pytest.mark.parametrize("text", ["0d", "1w", "d", "-1d", "1.5h", "1D", "366d", "999999999d", "١d", "1d\n"])
-def test_what_is_no_span_is_refused(text: str) -> None:
-    assert problem(dates={"reminders": ["1h", text]}).startswith("[dates] reminders, entry 2: ")
+def test_what_is_no_span_is_refused(key: str, text: str) -> None:
+    assert problem(dates={key: ["1h", text]}).startswith(f"[dates] {key}, entry 2: ")
 
 
-def test_the_same_reminder_written_twice_is_refused() -> None:
-    assert (
-        problem(dates={"reminders": ["24h", "1d"]}) == '[dates] reminders: "1d" repeats "24h" before it: take one out'
+@pytest.mark.parametrize("key", ["reminders", "meeting_reminders"])
+def test_the_same_reminder_written_twice_is_refused(key: str) -> None:
+    assert problem(dates={key: ["24h", "1d"]}) == f'[dates] {key}: "1d" repeats "24h" before it: take one out'
+
+
+def test_reminders_may_be_left_out_altogether() -> None:
+    dates = made(dates={"reminders": [], "meeting_reminders": []}).dates
+    assert (dates.reminders, dates.meeting_reminders) == ((), ())
+
+
+def test_a_room_shows_its_next_date_in_one_of_two_places_or_not_at_all() -> None:
+    assert [made(rooms={"next_date": place}).rooms.next_date for place in ("off", "topic", "pinned")] == [
+        "off",
+        "topic",
+        "pinned",
+    ]
+    assert problem(rooms={"next_date": "name"}) == '[rooms] next_date must be "off", "topic" or "pinned"'
+
+
+def test_features_get_the_settings_of_dates_as_they_were_written() -> None:
+    dates = {"reminders": ["2d"], "meeting_reminders": ["3h"], "quiet": False}
+    settings = settings_from(
+        made(dates=dates, rooms={"next_date": "pinned"}), started_at=datetime(2026, 11, 23, tzinfo=UTC)
     )
+    assert settings.reminders == ("2d",)
+    assert settings.meeting_reminders == ("3h",)
+    assert settings.quiet is False
+    assert settings.next_date == "pinned"
 
 
 @pytest.mark.parametrize("name, number", [("monday", 0), ("Montag", 0), ("SONNABEND", 5), ("sunday", 6)])

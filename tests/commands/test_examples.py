@@ -1,11 +1,13 @@
 """What the bot says about its commands is true: every example works, every command has help, wrong words are answered."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from commands.command import Command
 from commands.registry import COMMANDS
+from storage import calendar
 from storage.tables import Role
 from tests.dialog import Dialog
 
@@ -35,18 +37,41 @@ BEFORE = {
     "mehr": tuple(("ben", f"!frage Was kostet der Abschnitt {number}?") for number in range(9)),
 }
 """What people said in the room of AG 3 before, for the examples that need a question."""
+_PLENARY = "!plenum neu 14.12.2026 10:00-12:00 Abschluss"
+PLANNED = {
+    **dict.fromkeys(("plenum verschieben", "plenum absagen", "plenum ändern"), (_PLENARY,)),
+    "plenum wiederherstellen": (_PLENARY, "!plenum absagen 4"),
+}
+"""What the coordination planned before."""
 ids = [command.name for command in COMMANDS]
 
 
 async def prepare(dialog: Dialog, command: Command) -> None:
     """What the example of a command takes for granted."""
-    if command.name in {"plenum verschieben", "plenum absagen"}:
-        await dialog.hear("karin", "koordination", "!plenum neu 14.12.2026 10:00-12:00 Abschluss")
+    for text in PLANNED.get(command.name, ()):
+        await dialog.hear("karin", "koordination", text)
         await dialog.hear("karin", "koordination", "!ja")
+    if "T12" in command.example:
+        await twelve_dates(dialog, cancelled=command.name == "termin wiederherstellen")
+    if command.name == "rückgängig":
+        await dialog.hear("lena", "ag3", "!termin neu 14.12.2026 10:00-11:00 Basisdienste")
+        await dialog.hear("lena", "ag3", "!ja")
     if command.name in {"ja", "nein"}:
-        await dialog.hear("karin", "plenum", "!plenum neu 14.12.2026 10:00-12:00 Abschluss")
+        await dialog.hear("lena", "plenum", "!termin neu AG3 14.12.2026 10:00-11:00 Basisdienste")
     for person, text in BEFORE.get(command.name, ()):
         await dialog.hear(person, "ag3", text)
+
+
+async def twelve_dates(dialog: Dialog, *, cancelled: bool) -> None:
+    """Meetings of AG 3 until there is one with the number T12."""
+    async with dialog.database.transaction() as session:
+        event = None
+        while event is None or event.id < 12:
+            event = await calendar.add(
+                session, calendar.kind_of_group(3), starts=dt.datetime(2026, 12, 14, 10), at=dialog.now
+            )
+        if cancelled:
+            await calendar.put(session, event, {"status": "CANCELLED"}, at=dialog.now)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=ids)

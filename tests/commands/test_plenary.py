@@ -6,8 +6,9 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import select
 
-from storage import calendar
-from storage.calendar import OfficeHour
+from commands.dates.wall_clock import wall
+from storage import office_hours
+from storage.office_hours import OfficeHour
 from storage.tables import Notice, NoticeKind
 
 NEW = '!plenum neu 14.12. 10:00-12:00 "Themenarbeit" ort="Magdeburg" link=https://example.org/plenum'
@@ -68,12 +69,12 @@ async def test_the_list_is_chosen_by_kind(dialog):
     await plan(dialog)
     async with dialog.database.transaction() as session:
         hour = OfficeHour(dt.datetime(2026, 12, 2, 10), None, "Basisdienste", "https://example.org/sprechstunde")
-        await calendar.replace_office_hours(session, [hour], dialog.now)
+        await office_hours.replace(session, [hour], at=dialog.now, after=wall(dialog.now))
     assert await dialog.say("anna", "plenum", "!termine sprechstunde") == snapshot("""\
 Die nächsten Termine:
 
 - Mi 02.12.2026, 10:00 Uhr (in 9 Tagen)
-  OZG-Sprechstunde: „Basisdienste“
+  OZG-Sprechstunde: „Basisdienste“ (T5)
   https://example.org/sprechstunde\
 """)
     both = await dialog.say("anna", "plenum", "!termine")
@@ -87,7 +88,7 @@ Die nächsten Termine:
 async def test_a_long_list_fits_a_screen_and_says_how_many_are_left(dialog):
     async with dialog.database.transaction() as session:
         hours = [OfficeHour(dt.datetime(2026, 12, day, 10), None, "Wort " * 50) for day in range(1, 11)]
-        await calendar.replace_office_hours(session, hours, dialog.now)
+        await office_hours.replace(session, hours, at=dialog.now, after=wall(dialog.now))
     answer = await dialog.say("anna", "plenum", "!termine")
     assert answer.count("OZG-Sprechstunde") == 6
     assert max(map(len, answer.splitlines())) < 110
@@ -152,13 +153,13 @@ Alle Angaben: !plenum 4\
 async def test_after_48_hours_of_silence_only_the_nearest_reminder_is_caught_up(dialog):
     await plan(dialog)
     await dialog.stop()
-    dialog.now = dt.datetime(2026, 12, 13, 10, 0, tzinfo=dt.UTC)
+    dialog.now = dt.datetime(2026, 12, 11, 13, 0, tzinfo=dt.UTC)
     await dialog.start()
     late = [each for each in await dialog.ring() if each.room == "plenum"]
     assert late == [
         snapshot("""\
 Erinnerung (nachgeholt): Plenum 4: „Themenarbeit“
-Morgen: Montag, 14. Dezember 2026, 10:00–12:00 Uhr
+In 3 Tagen: Montag, 14. Dezember 2026, 10:00–12:00 Uhr
 Ort: Magdeburg
 Link: https://example.org/plenum
 Alle Angaben: !plenum 4\
@@ -166,11 +167,21 @@ Alle Angaben: !plenum 4\
     ]
     async with dialog.database.reading() as session:
         found = (await session.scalars(select(Notice).where(Notice.distance != ""))).all()
-    assert {each.distance: each.kind for each in found} == {
-        "14d": NoticeKind.SKIPPED,
-        "3d": NoticeKind.SKIPPED,
-        "1d": NoticeKind.REMINDER,
-    }
+    assert {each.distance: each.kind for each in found} == {"14d": NoticeKind.SKIPPED, "3d": NoticeKind.REMINDER}
+
+
+async def test_a_reminder_due_on_a_sunday_comes_on_monday_at_seven_and_is_not_late(dialog):
+    await plan(dialog)
+    dialog.now = dt.datetime(2026, 12, 11, 9, 1, tzinfo=dt.UTC)
+    assert len([each for each in await dialog.ring() if "Erinnerung" in each]) == 1
+    for hour in (9, 10, 19):  # Sunday, 13 December
+        dialog.now = dt.datetime(2026, 12, 13, hour, 0, tzinfo=dt.UTC)
+        assert not [each for each in await dialog.ring() if "Erinnerung" in each]
+    dialog.now = dt.datetime(2026, 12, 14, 6, 0, tzinfo=dt.UTC)
+    [said] = [each for each in await dialog.ring() if "Erinnerung" in each]
+    assert said.splitlines()[:2] == snapshot(
+        ["Erinnerung: Plenum 4: „Themenarbeit“", "In 3 Stunden: Montag, 14. Dezember 2026, 10:00–12:00 Uhr"]
+    )
 
 
 async def test_a_reminder_that_has_become_pointless_is_a_line_to_the_coordination(dialog):
@@ -205,7 +216,7 @@ async def test_a_plenary_announced_late_is_not_reminded_of_at_distances_gone_by(
         ("löschen", "plenum absagen 4"),
         ("streichen", "plenum absagen 4"),
         ("Stornieren:", "plenum absagen 4"),
-        ("aendern", "plenum verschieben 4 14.09. 13:00"),
+        ("bearbeiten", 'plenum ändern 4 ort="Magdeburg"'),
         ("anlegen", "plenum neu 14.09. 10:00-12:00 Themenarbeit"),
     ],
 )

@@ -233,7 +233,10 @@ Plenum 4: „Themenarbeit“
 Dienstag, 15. Dezember 2026, 13:00–15:00 Uhr (in 22 Tagen)
 Ort: Magdeburg
 Link: https://example.org/plenum
-Zuletzt geändert am 23.11.2026: verschoben\
+
+Änderungen:
+
+- 23.11.2026: verschoben: Mo 14.12.2026, 10:00–12:00 Uhr → Di 15.12.2026, 13:00–15:00 Uhr, Grund: Der Raum ist am 14.12. um 10:00 belegt\
 """)
     async with dialog.database.reading() as session:
         entries = await history.of(session, f"calendar:{planned.id}")
@@ -294,7 +297,10 @@ Grund: Die Referentin ist erkrankt\
     assert await dialog.say("anna", "plenum", "!plenum 4") == snapshot("""\
 Abgesagt: Plenum 4: „Themenarbeit“
 Vorgesehen war: Montag, 14. Dezember 2026, 10:00–12:00 Uhr
-Zuletzt geändert am 23.11.2026: abgesagt\
+
+Änderungen:
+
+- 23.11.2026: abgesagt, Grund: Die Referentin ist erkrankt\
 """)
     assert await dialog.say("anna", "plenum", "!plenum") == snapshot("""\
 Zurzeit ist kein Plenum geplant.
@@ -310,7 +316,7 @@ async def test_a_cancelled_plenary_is_neither_moved_nor_cancelled_again(dialog):
     assert str(await dialog.say("karin", "koordination", "!plenum absagen 4")) == snapshot(
         """\
 Plenum 4 ist schon abgesagt.
-Ein weiteres Plenum legen Sie so an: !plenum neu 14.09. 10:00-12:00 Themenarbeit\
+Findet der Termin doch statt? !plenum wiederherstellen 4\
 """
     )
     assert await dialog.say("karin", "koordination", "!plenum verschieben 4 15.12. 10:00") == await dialog.say(

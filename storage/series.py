@@ -1,0 +1,79 @@
+"""Dates that recur: the rule, and the dates that were entered of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import calendar
+from storage.tables import CalendarEvent, CalendarSeries, EventStatus
+
+
+async def add(
+    session: AsyncSession,
+    kind: str,
+    *,
+    starts: datetime,
+    ends: datetime | None,
+    rule: str,
+    exceptions: Sequence[datetime],
+    title: str | None,
+    place: str | None,
+    link: str | None,
+    room_ids: Sequence[str],
+    at: datetime,
+) -> CalendarSeries:
+    """Enter a series; none of its dates are there yet. Naive Berlin times; `at` is now (UTC)."""
+    series = CalendarSeries(
+        uid=calendar.new_uid(),
+        kind=kind,
+        title=title,
+        starts=starts,
+        ends=ends,
+        zone="Europe/Berlin",
+        rule=rule,
+        exceptions=[each.isoformat() for each in exceptions],
+        place=place,
+        link=link,
+        status=EventStatus.CONFIRMED,
+        sequence=0,
+        version=1,
+        filled_until=datetime.min,  # noqa: DTZ901  before any wall-clock time
+        rooms=list(room_ids),
+        created_at=at,
+        changed_at=at,
+    )
+    session.add(series)
+    await session.flush()
+    return series
+
+
+async def find(session: AsyncSession, series_id: int) -> CalendarSeries | None:
+    """The series with this ID, or None."""
+    return await session.get(CalendarSeries, series_id)
+
+
+async def every(session: AsyncSession) -> Sequence[CalendarSeries]:
+    """All series, the oldest first."""
+    return (await session.scalars(select(CalendarSeries).order_by(CalendarSeries.id))).all()
+
+
+async def to_fill(session: AsyncSession, until: datetime) -> Sequence[CalendarSeries]:
+    """Series that go on and of which dates up to `until` (naive Berlin time) may be missing."""
+    found = await session.scalars(
+        select(CalendarSeries)
+        .where(CalendarSeries.status == EventStatus.CONFIRMED, CalendarSeries.filled_until < until)
+        .order_by(CalendarSeries.id)
+    )
+    return found.all()
+
+
+async def dates_of(session: AsyncSession, series: CalendarSeries) -> Sequence[CalendarEvent]:
+    """The dates that were entered of a series and not recalled, in the order of its rule."""
+    found = await session.scalars(
+        select(CalendarEvent)
+        .where(CalendarEvent.series_id == series.id, CalendarEvent.recalled.is_(False))
+        .order_by(CalendarEvent.occurrence)
+    )
+    return found.all()
