@@ -1,10 +1,17 @@
 """Der Kalender: dates are shown, planned, changed, taken back, reminded of."""
 
-from commands.calendar import exporting, meetings, plenary, showing, undoing
+from commands.calendar import exporting, meetings, plenary, showing, subscribing, undoing
 from commands.calendar.operator_changes import tell
 from commands.calendar.reminders import remind
 
-COMMANDS = (*showing.COMMANDS, *plenary.COMMANDS, *meetings.COMMANDS, *undoing.COMMANDS, *exporting.COMMANDS)
+COMMANDS = (
+    *showing.COMMANDS,
+    *plenary.COMMANDS,
+    *meetings.COMMANDS,
+    *undoing.COMMANDS,
+    *exporting.COMMANDS,
+    *subscribing.COMMANDS,
+)
 ACTIONS = (*plenary.ACTIONS, *meetings.ACTIONS)
 JOBS = (tell, remind)
 

@@ -7,10 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.calendar.words import cleaned, take_number
 from commands.command import Call
+from commands.dates.days import fold
 from commands.errors import NotFound, UsageError
+from commands.group_names import take_group
+from commands.markup import clean
 from commands.texts import calendar as texts
 from commands.texts import calendar_naming as naming_texts
 from storage import calendar, groups
+from storage.subscriptions import EVERY_KIND
 from storage.tables import CalendarEvent
 
 _T_NUMBER: Final = re.compile(r"T\s?-?\s?(\d{1,9})(?=[\s,:;.]|$)[,:;.]?\s*", re.IGNORECASE)
@@ -25,6 +29,33 @@ _KIND: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+_KINDS: Final = (
+    {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY}
+    | dict.fromkeys(
+        ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
+    )
+    | dict.fromkeys(("vortrag", "vortraege", "impulsvortrag", "impulsvortraege"), calendar.TALK)
+)
+
+
+async def take_kind_of_dates(session: AsyncSession, text: str) -> str:
+    """The kind of dates that a text names and nothing else: "plenum", "Sprechstunde", "AG 3", "alle" (then "").
+
+    Raises UsageError for other words, NotFound for a group that does not exist.
+    """
+    word = fold(" ".join(clean(text).split()))
+    if word == "alle":
+        return EVERY_KIND
+    if word in _KINDS:
+        return _KINDS[word]
+    number, rest = take_group(text)
+    if number is None or rest:
+        raise UsageError(texts.no_such_choice(text))
+    if await groups.find(session, number) is None:
+        raise NotFound(texts.no_such_group(number, [each.number for each in await groups.everyone(session)]))
+    return calendar.kind_of_group(number)
 
 
 async def take_plenary(call: Call, session: AsyncSession) -> tuple[CalendarEvent, str]:

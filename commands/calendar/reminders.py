@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,8 +15,9 @@ from commands.dates.quiet_hours import held, is_quiet
 from commands.dates.wall_clock import Distance, instant, wall
 from commands.settings import Settings
 from commands.texts import calendar as texts
-from storage import calendar, notices, reminded, rooms
-from storage.tables import CalendarEvent, EventStatus, Notice, NoticeKind, RoomKind
+from storage import calendar, notices, reminded, rooms, subscriptions
+from storage.subscriptions import EVERY_KIND
+from storage.tables import CalendarEvent, EventStatus, Notice, NoticeKind, RoomKind, Subscription
 
 LATE: Final = timedelta(minutes=30)
 """From here on a reminder says that it comes late."""
@@ -44,27 +46,32 @@ async def remind(session: AsyncSession, now: datetime, settings: Settings) -> li
     since = await reminded.until(session) or now - _NOT_LONG_AGO
     if now <= since:  # the clock was put back: nothing new is due
         return []
-    due = await _due(session, since, now, settings)
+    wanted = await subscriptions.every(session)
+    due = await _due(session, since, now, settings, wanted)
     if settings.quiet and is_quiet(wall(now)):  # what can wait is looked at again in the morning
         due = [each for each in due if held(wall(now), each.event.starts) == wall(now)]
     else:
         await reminded.note(session, now)
     messages: list[Message] = []
     for event_id in dict.fromkeys(each.event.id for each in due):
-        messages += await _about(session, [each for each in due if each.event.id == event_id], now, settings)
+        messages += await _about(session, [each for each in due if each.event.id == event_id], now, settings, wanted)
     return messages
 
 
-async def _due(session: AsyncSession, since: datetime, now: datetime, settings: Settings) -> list[_Due]:
+async def _due(
+    session: AsyncSession, since: datetime, now: datetime, settings: Settings, wanted: Sequence[Subscription]
+) -> list[_Due]:
     """What is due after `since` and until `now`, of all dates that are on, those nearest to their date last."""
     found: list[_Due] = []
-    kinds = [calendar.PLENARY, ""]  # the distances of plenaries, and those of all others
-    longest = max((_days(each) for kind in kinds for each in distances(settings, kind)), default=0)
+    own = _own_distances(wanted)
+    everywhere = [*distances(settings, calendar.PLENARY), *distances(settings, calendar.TALK), *chain(*own.values())]
+    longest = max(map(_days, everywhere), default=0)
     first, last = wall(since - _LONGEST_HOLD), wall(now) + timedelta(days=longest + 1)
     for event in await calendar.between(session, first, last):
         if event.whole_day or event.status is EventStatus.CANCELLED:
             continue
-        for distance in distances(settings, event.kind):
+        asked_for = {*distances(settings, event.kind), *own.get(event.kind, ()), *own.get(EVERY_KIND, ())}
+        for distance in asked_for:
             moment = _moment(event, distance, settings)
             if since < moment <= now:
                 found.append(_Due(event=event, distance=distance, moment=moment))
@@ -81,15 +88,17 @@ def _moment(event: CalendarEvent, distance: Distance, settings: Settings) -> dat
     return instant(held(raw, event.starts) if settings.quiet else raw)
 
 
-async def _about(session: AsyncSession, due: Sequence[_Due], now: datetime, settings: Settings) -> list[Message]:
+async def _about(
+    session: AsyncSession, due: Sequence[_Due], now: datetime, settings: Settings, wanted: Sequence[Subscription]
+) -> list[Message]:
     """The reminders of one date, and what is left out."""
     event = due[0].event
     begun = now >= instant(event.starts)
     found = await notices.of(session, event)
     messages: list[Message] = []
     missed = False
-    for room_id in dict.fromkeys([*await rooms_of(session, settings, event.kind), *notices.rooms_told(found)]):
-        open_ = _open(event, room_id, found, due)
+    for room_id, here in (await _receivers(session, due, found, settings, wanted)).items():
+        open_ = _open(event, room_id, found, here)
         if not open_:
             continue
         nearest = None if begun else open_[-1]
@@ -100,6 +109,44 @@ async def _about(session: AsyncSession, due: Sequence[_Due], now: datetime, sett
         if nearest is not None:
             messages.append(_reminder(nearest, room_id, now, settings))
     return [*messages, *(await _missed(session, event) if missed else [])]
+
+
+async def _receivers(
+    session: AsyncSession,
+    due: Sequence[_Due],
+    found: Sequence[Notice],
+    settings: Settings,
+    wanted: Sequence[Subscription],
+) -> dict[str, list[_Due]]:
+    """What is due in each room: in those of everybody by the configuration, in direct chats as their people want it."""
+    event = due[0].event
+    direct = set(await rooms.of_kind(session, RoomKind.DIRECT))
+    configured = distances(settings, event.kind)
+    told = [room_id for room_id in notices.rooms_told(found) if room_id not in direct]
+    receivers = {
+        room_id: [each for each in due if each.distance in configured]
+        for room_id in dict.fromkeys([*await rooms_of(session, settings, event.kind), *told])
+    }
+    for subscription in wanted:
+        if subscription.kind in {event.kind, EVERY_KIND} and subscription.room_id in direct:
+            here = receivers.setdefault(subscription.room_id, [])
+            here += [
+                each
+                for each in due
+                if each.distance.label in subscription.distances
+                and subscription.since < each.moment
+                and each not in here
+            ]
+            here.sort(key=due.index)
+    return receivers
+
+
+def _own_distances(wanted: Sequence[Subscription]) -> dict[str, set[Distance]]:
+    """The distances that people want, by the kind of dates."""
+    found: dict[str, set[Distance]] = {}
+    for subscription in wanted:
+        found.setdefault(subscription.kind, set()).update(map(Distance.parse, subscription.distances))
+    return found
 
 
 def _open(event: CalendarEvent, room_id: str, found: Sequence[Notice], due: Sequence[_Due]) -> list[_Due]:

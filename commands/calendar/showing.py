@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar.naming import take_date
+from commands.calendar.naming import take_date, take_kind_of_dates
 from commands.calendar.shown import of_facts, shown
 from commands.calendar.words import take_number
 from commands.command import Call, Reply, command
@@ -14,23 +14,15 @@ from commands.dates.wall_clock import wall
 from commands.drafting import naming_what_waits
 from commands.errors import NotFound, NotPossible, UsageError
 from commands.event_text import kind_name
-from commands.group_names import take_group
 from commands.markup import clean, shorten
 from commands.texts import calendar as texts
 from commands.texts import calendar_naming as naming_texts
-from storage import calendar, calendar_changes, groups
+from storage import calendar, calendar_changes
 from storage.tables import CalendarEvent, EventStatus, Role
 
 MOST_LISTED = 6
 """One phone screen."""
 
-_KINDS = (
-    {"plenum": calendar.PLENARY, "plenen": calendar.PLENARY}
-    | dict.fromkeys(
-        ("sprechstunde", "sprechstunden", "ozg", "ozg-sprechstunde", "ozg-sprechstunden"), calendar.OFFICE_HOUR
-    )
-    | dict.fromkeys(("vortrag", "vortraege", "impulsvortrag", "impulsvortraege"), calendar.TALK)
-)
 _LONGEST_NUMBER = 8
 _OTHER_VERBS = (
     dict.fromkeys(
@@ -95,17 +87,10 @@ def _refuse_other_verbs(call: Call) -> None:
 
 async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | None]:
     """The kind of dates that was asked for and its name; (None, None) for all."""
-    word = fold(" ".join(clean(call.text).split()))
-    if word in {"", "alle"}:
+    if fold(" ".join(clean(call.text).split())) in {"", "alle"}:
         return None, None
-    if word in _KINDS:
-        return _KINDS[word], kind_name(_KINDS[word])
-    number, rest = take_group(call.text)
-    if number is None or rest:
-        raise UsageError(texts.no_such_choice(call.text))
-    if await groups.find(session, number) is None:
-        raise NotFound(texts.no_such_group(number, [each.number for each in await groups.everyone(session)]))
-    return calendar.kind_of_group(number), f"AG {number}"
+    kind = await take_kind_of_dates(session, call.text)
+    return kind, f"AG {group}" if (group := calendar.group_of(kind)) else kind_name(kind)
 
 
 @command("termin", "<T-Nummer>", example="!termin T12")

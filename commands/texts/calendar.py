@@ -78,7 +78,7 @@ def nothing_coming(what: str | None, *, prefix: str) -> Markdown:
 def no_such_choice(text: str) -> Markdown:
     """`!termine` with a word it does not know."""
     return fill(
-        "Für „{text}“ kenne ich keine Termine. Möglich sind: plenum, sprechstunde oder eine AG wie AG3.",
+        "Für „{text}“ kenne ich keine Termine. Möglich sind: plenum, sprechstunde, vortrag oder eine AG wie AG3.",
         text=shorten(text, _LONGEST_ECHO),
     )
 

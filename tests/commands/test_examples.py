@@ -79,8 +79,9 @@ async def test_every_example_works(dialog: Dialog, command: Command) -> None:
     await prepare(dialog, command)
     if command.name == "mehr":
         await dialog.say("anna", "plenum", "!fragen AG3")
-    answers = await dialog.hear(PERSON[command.role], "plenum", command.example)
-    [answer] = [each for each in answers if each.content["msgtype"] == "m.notice" and each.room == "plenum"]
+    room = "direkt:anna" if command.name == "abo" else "plenum"
+    answers = await dialog.hear(PERSON[command.role], room, command.example)
+    [answer] = [each for each in answers if each.content["msgtype"] == "m.notice" and each.room == room]
     assert not any(refusal in answer for refusal in REFUSALS), answer
 
 

@@ -74,7 +74,7 @@ async def test_moving_makes_a_new_version_under_the_same_uid(session):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "sequence"),
+    "wanted, sequence",
     [
         ({"starts": "2026-12-03T10:00:00"}, 1),
         ({"place": "Magdeburg"}, 1),
