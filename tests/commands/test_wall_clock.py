@@ -71,6 +71,26 @@ def test_hours_and_minutes_before_are_elapsed_time(start, count, unit):
     assert (instant(start) - instant(due)).total_seconds() == count * unit[1]
 
 
+@pytest.mark.parametrize("label", ["1d", "3d", "14d"])
+def test_a_0900_reminder_is_0900_on_all_days_of_all_years(label):
+    distance = Distance.parse(label)
+    start = datetime(YEARS[0], 1, 1, 9)
+    while start.year <= YEARS[-1]:
+        due = distance.before(start)
+        assert due.time() == start.time()
+        assert (start.date() - due.date()).days == distance.count
+        assert instant(due).astimezone(BERLIN).strftime("%d.%m.%Y %H:%M") == f"{due:%d.%m.%Y} 09:00"
+        start += timedelta(days=1)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_one_hour_before_0330_in_the_double_night_is_the_second_0230(year):
+    day = last_sunday(year, 10)
+    due = Distance.parse("1h").before(datetime(year, 10, day.day, 3, 30))
+    assert due == datetime(year, 10, day.day, 2, 30)
+    assert instant(due) == datetime(year, 10, day.day, 1, 30, tzinfo=UTC)
+
+
 def test_one_day_before_the_clocks_change_is_23_or_25_hours():
     for start, hours in ((datetime(2026, 3, 29, 9), 23), (datetime(2026, 10, 25, 9), 25)):
         due = Distance.parse("1d").before(start)
