@@ -13,6 +13,7 @@ Values = dict[str, float]
 
 CHATTER = "Guten Morgen zusammen, das Protokoll der letzten Sitzung liegt jetzt in der Ablage."
 _PAUSE_S = 0.02
+"""Between two commands, so that each is measured alone."""
 
 
 async def one_at_a_time(stage: Stage, subject: Subject, count: int) -> Values:

@@ -147,7 +147,7 @@ class Bench:
         """Wait until everything is handled and sent."""
         async with asyncio.timeout(60):
             while not (self.app.dispatcher.idle and self.app.sender.idle):  # noqa: ASYNC110 (the app has no event for it)
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0.001)  # a condition is polled, not a time waited out
 
     async def check(self, found: Measured, name: str, text: str) -> None:
         """The search for similar questions alone."""

@@ -184,7 +184,7 @@ def kind_of(name: str) -> tuple[RoomKind, int | None]:
 
 async def _wait(seconds: float, stop: asyncio.Event | None) -> None:
     if stop is None:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(seconds)  # nothing could cut it short
         return
     try:
         await asyncio.wait_for(stop.wait(), timeout=seconds)

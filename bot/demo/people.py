@@ -100,7 +100,7 @@ class Person:
         try:
             _unwrap(await client.register(name, password, "demo"))
             _unwrap(await client.set_displayname(display_name or name))
-        except BaseException:
+        except BaseException:  # a Ctrl-C, too, must not leave a connection open
             await client.close()
             raise
         return cls(client, display_name or name, password)
@@ -302,7 +302,7 @@ class Person:
             while True:
                 response = await self._sync(since)
                 if response is None:
-                    await asyncio.sleep(_RETRY_SECONDS)
+                    await asyncio.sleep(_RETRY_SECONDS)  # the server is away: no event tells of its return
                     continue
                 news = await self._news_in(response, since)
                 since = response.next_batch

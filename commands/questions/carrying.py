@@ -19,7 +19,7 @@ from commands.settings import Settings
 from commands.texts import question_agenda as texts
 from commands.texts.question_agenda import Plenary
 from commands.texts.question_words import Step
-from storage import agenda, calendar, history, questions
+from storage import agenda, calendar, questions
 from storage.tables import CalendarEvent, EventStatus, Question
 
 _MORNING: Final = time(8, 0)
@@ -146,30 +146,18 @@ async def ask_for_written(session: AsyncSession, now: datetime, settings: Settin
             if responsible is not None:
                 asked.setdefault(responsible, []).append(question)
         for responsible, theirs in asked.items():
-            steps = [await _note_asked(session, each, now, settings) for each in theirs]
+            steps = [
+                await life.note(session, each, agenda.ASKED_FOR, at=now, bot_id=settings.bot_id) for each in theirs
+            ]
             messages.append(
                 Message(
-                    key=f"write-up:{steps[0]}",
+                    key=f"write-up:{steps[0].id}",
                     room_id=responsible.room_id,
                     text=texts.please_write_up(theirs, prefix=settings.prefix),
                     mentions=responsible.people,
                 )
             )
     return messages
-
-
-async def _note_asked(session: AsyncSession, question: Question, now: datetime, settings: Settings) -> int:
-    """Write into the history that the written answer was asked for; the ID of that step."""
-    step = await history.add(
-        session,
-        subject(question),
-        agenda.ASKED_FOR,
-        at=now,
-        actor=settings.bot_id,
-        before=question.state,
-        after=question.state,
-    )
-    return step.id
 
 
 JOBS = (carry_over, ask_for_written)

@@ -216,6 +216,19 @@ async def begin(call: Call, session: AsyncSession, question: Question) -> None:
     )
 
 
+async def note(session: AsyncSession, question: Question, what: str, *, at: datetime, bot_id: str) -> HistoryEntry:
+    """Write into the history what the bot did about a question that stays as it is. `at` is UTC."""
+    return await history.add(
+        session,
+        questions.subject_of(question.id),
+        what,
+        at=at,
+        actor=bot_id,
+        before=question.state,
+        after=question.state,
+    )
+
+
 async def _take(
     session: AsyncSession,
     question: Question,

@@ -14,11 +14,10 @@ from commands.dates.working_days import add_working_days
 from commands.questions import life
 from commands.questions.reminder_times import begun_before, is_late, working_day_at
 from commands.questions.telling import asker_of
-from commands.questions.words import subject
 from commands.settings import Settings
 from commands.texts import question_reminders as texts
 from commands.texts.question_words import Step
-from storage import history, question_times, questions
+from storage import question_times, questions
 from storage.tables import Outcome
 
 ANNOUNCED_BEFORE: Final = 2
@@ -43,15 +42,7 @@ async def announce_confirmation(session: AsyncSession, now: datetime, settings: 
         if place is None:
             continue
         told_on = add_working_days(wall(answer.answered_at).date(), after)
-        step = await history.add(
-            session,
-            subject(question),
-            texts.ANNOUNCED,
-            at=now,
-            actor=settings.bot_id,
-            before=question.state,
-            after=question.state,
-        )
+        step = await life.note(session, question, texts.ANNOUNCED, at=now, bot_id=settings.bot_id)
         text = texts.soon_confirmed(
             question, add_working_days(today, ANNOUNCED_BEFORE), late=is_late(told_on, now), prefix=settings.prefix
         )

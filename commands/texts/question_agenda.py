@@ -10,7 +10,7 @@ from commands.dates.wording import short_day, span_text
 from commands.markup import Markdown, fill, join, shorten
 from commands.texts.question_lists import ON_A_LINE
 from commands.texts.question_showing import deferred, votes
-from commands.texts.questions import code, reminder
+from commands.texts.questions import code, reminder, show
 from storage.tables import Group, Question, QuestionState
 
 MOST_OF_GROUP: Final = 6
@@ -50,7 +50,7 @@ def marked_for_you(question: Question, plenary: Plenary, *, prefix: str) -> Mark
         "Ihre Frage **{ref}** kommt ins {plenary}.\nStand der Dinge: {show}",
         ref=question.ref,
         plenary=plenary.name,
-        show=code(prefix, f"frage {question.ref}"),
+        show=show(question.ref, prefix),
     )
 
 
@@ -72,7 +72,7 @@ def unmarked_for_you(question: Question, number: int | None, *, prefix: str) -> 
         "Stand der Dinge: {show}",
         ref=question.ref,
         number=number,
-        show=code(prefix, f"frage {question.ref}"),
+        show=show(question.ref, prefix),
     )
 
 
@@ -193,7 +193,7 @@ def answered_orally(question: Question, keyword: str, *, asker: bool, prefix: st
         ref=question.ref,
         question=reminder(question.text),
         keyword=fill("**Stichwort:** {keyword}\n\n", keyword=keyword) if keyword else Markdown(""),
-        show=code(prefix, f"frage {question.ref}"),
+        show=show(question.ref, prefix),
     )
 
 

@@ -6,7 +6,7 @@ from commands.dates.wording import short_day
 from commands.markup import Markdown, escape_lines, fill, join, shorten
 from commands.texts.question_showing import follow_up
 from commands.texts.question_words import OUTCOMES
-from commands.texts.questions import code, quoted, reminder, show
+from commands.texts.questions import ask, code, quoted, reminder, show
 from storage.tables import Outcome, Question, QuestionState
 
 _OLD = 300  # characters
@@ -149,7 +149,7 @@ def answer_gone_for_you(question: Question, *, prefix: str) -> Markdown:
         return fill(
             "{gone}\nDer Text der Frage war schon gelöscht, die Frage ist damit zurückgezogen. Neu stellen: {ask}",
             gone=gone,
-            ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+            ask=ask(question.group_number, prefix),
         )
     return fill(
         "{gone} Die Frage ist wieder offen.\n\n{question}\n\n"

@@ -1,7 +1,7 @@
 """A question is closed without an answer: declined, or somebody else is responsible."""
 
 from commands.markup import Markdown, fill
-from commands.texts.questions import code, quoted, reminder
+from commands.texts.questions import ask, code, quoted, reminder
 from storage.tables import Outcome, Question
 
 
@@ -29,7 +29,7 @@ def declined(question: Question, text: str | None, reason: str, *, asker: bool, 
         whose=_whose(question, asker=asker),
         question=reminder(text),
         reason=quoted(reason),
-        ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        ask=ask(question.group_number, prefix),
         contact=code(prefix, "kontakt"),
     )
 

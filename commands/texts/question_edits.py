@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from commands.markup import Markdown, fill, join
-from commands.texts.questions import code, group_name, quoted, reminder, show
+from commands.texts.questions import ask, code, group_name, quoted, reminder, show
 from storage.tables import Group, Question, QuestionState
 
 
@@ -26,7 +26,7 @@ def withdrawn_for_you(question: Question, text: str | None, *, prefix: str) -> M
         "Wenn sie für Sie noch offen ist, stellen Sie sie bitte neu: {ask}",
         ref=question.ref,
         text=reminder(text),
-        ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        ask=ask(question.group_number, prefix),
     )
 
 
@@ -37,7 +37,7 @@ def withdrawn_for_voters(question: Question, *, prefix: str) -> Markdown:
         "Brauchen Sie weiter eine Antwort, stellen Sie die Frage bitte selbst: {ask}\n"
         "War Ihre eigene Frage mit ihr zusammengeführt, holen Sie sie mit {split} und Ihrer Nummer zurück.",
         ref=question.ref,
-        ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        ask=ask(question.group_number, prefix),
         split=code(prefix, "trennen"),
     )
 

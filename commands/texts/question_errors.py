@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from commands.markup import Markdown, fill, join
 from commands.texts.question_words import COMMANDS, Actor, Step, standing
-from commands.texts.questions import code
+from commands.texts.questions import ask, code, show
 from storage.tables import Group, Question, QuestionState
 
 MORE_THAN_A_STATE = "Bitte schreiben Sie dahinter nur eine AG und eines der Wörter „offen“, „beantwortet“ oder „alle“."
@@ -68,7 +68,7 @@ def asked_before(question: Question, *, prefix: str) -> Markdown:
     return fill(
         "Diese Frage habe ich von Ihnen gerade schon als **{ref}** notiert. Stand der Dinge: {show}",
         ref=question.ref,
-        show=code(prefix, f"frage {question.ref}"),
+        show=show(question.ref, prefix),
     )
 
 
@@ -77,7 +77,7 @@ def only_a_number(group: int, digits: str, *, prefix: str) -> Markdown:
     return fill(
         "Meinen Sie die Frage mit der Nummer {number}? Sie steht hier: {show}",
         number=digits[:9],
-        show=code(prefix, f"frage AG{group}-{digits[:9].zfill(3)}"),
+        show=show(f"AG{group}-{digits[:9].zfill(3)}", prefix),
     )
 
 
@@ -86,8 +86,8 @@ def number_and_text(ref: str, group: int, *, prefix: str) -> Markdown:
     return fill(
         "Nach der Nummer {ref} steht noch Text.\nDie Frage zeigt {show}, eine neue stellt {ask}",
         ref=ref,
-        show=code(prefix, f"frage {ref}"),
-        ask=code(prefix, f"frage AG{group} Ihre Frage"),
+        show=show(ref, prefix),
+        ask=ask(group, prefix),
     )
 
 
@@ -106,7 +106,7 @@ def only_the_number() -> Markdown:
 
 def one_is_shown_so(ref: str, *, prefix: str) -> Markdown:
     """`!fragen AG3-017`."""
-    return fill("Eine einzelne Frage zeigt {show}", show=code(prefix, f"frage {ref}"))
+    return fill("Eine einzelne Frage zeigt {show}", show=show(ref, prefix))
 
 
 def unknown_question(ref: str, group: Group, near: Sequence[Question], *, prefix: str) -> Markdown:
@@ -116,13 +116,13 @@ def unknown_question(ref: str, group: Group, near: Sequence[Question], *, prefix
             "Eine Frage {ref} gibt es nicht: An die AG {group} wurde noch keine gestellt.\nDie erste stellt {ask}",
             ref=ref,
             group=group.number,
-            ask=code(prefix, f"frage AG{group.number} Ihre Frage"),
+            ask=ask(group.number, prefix),
         )
     return fill(
         "Eine Frage {ref} gibt es nicht. Am nächsten kommen {near}.\nEine davon zeigt {show}",
         ref=ref,
         near=", ".join(each.ref for each in near),
-        show=code(prefix, f"frage {near[0].ref}"),
+        show=show(near[0].ref, prefix),
     )
 
 
@@ -155,7 +155,7 @@ def not_now(question: Question, possible: Collection[Step], *, prefix: str) -> M
     """A step that does not fit where the question stands; `possible` are those that the sender may take."""
     typed = list(dict.fromkeys(COMMANDS[each].format(ref=question.ref) for each in COMMANDS if each in possible))
     commands = [code(prefix, each) for each in typed[:_MOST_POSSIBLE]]
-    commands.append(code(prefix, f"frage {question.ref}"))
+    commands.append(show(question.ref, prefix))
     return fill(
         "Das geht jetzt nicht: **{ref}** ist {standing}.\nMöglich ist{some}: {commands}",
         ref=question.ref,
@@ -195,7 +195,7 @@ def edit_unclear(question: Question, *, prefix: str) -> Markdown:
         "An **{ref}** habe ich nichts geändert.\nEine Änderung muss weiter so beginnen: {how}\n"
         "Ganz zurückziehen können Sie die Frage mit {withdraw}",
         ref=question.ref,
-        how=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        how=ask(question.group_number, prefix),
         withdraw=code(prefix, f"zurückziehen {question.ref}"),
     )
 
@@ -231,7 +231,7 @@ def answer_out_of_date(question: Question, *, prefix: str) -> Markdown:
     return fill(
         "Zu **{ref}** gibt es schon eine neuere Antwort, an ihr habe ich nichts geändert. Sie zeigt {show}",
         ref=question.ref,
-        show=code(prefix, f"frage {question.ref}"),
+        show=show(question.ref, prefix),
     )
 
 

@@ -10,7 +10,7 @@ from commands.dates.wording import plain_day
 from commands.markup import Markdown, fill, join, shorten
 from commands.texts.question_showing import deferred, votes
 from commands.texts.question_words import OUTCOMES, STATES
-from commands.texts.questions import code, group_name, show
+from commands.texts.questions import ask, code, group_name, show
 from storage.tables import LIVE, Group, Outcome, Question, QuestionState
 
 OPEN, ANSWERED, ALL = "offen", "beantwortet", "alle"
@@ -72,7 +72,7 @@ def of_group(
         )
         lines.append(fill(collapsed, count=answered, show=code(prefix, f"fragen AG{group.number} {ANSWERED}")))
     if not page.questions and not answered:
-        lines.append(fill("Eine Frage stellen: {ask}", ask=code(prefix, f"frage AG{group.number} Ihre Frage")))
+        lines.append(fill("Eine Frage stellen: {ask}", ask=ask(group.number, prefix)))
     if review is not None:
         lines += _review(review, group, prefix)
     return join(lines)
@@ -81,8 +81,7 @@ def of_group(
 def overview(page: Page, counts: Sequence[tuple[Group, int]], *, which: str, today: date, prefix: str) -> Markdown:
     """How many questions each group has, and those that matter most, or the newest answers."""
     if not page.questions:
-        ask = code(prefix, "frage AG3 Ihre Frage")
-        return fill("{none}\nEine Frage stellen: {ask}", none=_NONE[which], ask=ask)
+        return fill("{none}\nEine Frage stellen: {ask}", none=_NONE[which], ask=ask(3, prefix))
     best = {
         OPEN: "Das wollen die meisten wissen, gemessen an den Beteiligten jeder AG:",
         ANSWERED: "Zuletzt beantwortet:",
@@ -124,8 +123,7 @@ def mine(page: Page, supported: Sequence[Question], *, in_private: bool, today: 
             _goes_on(page, prefix, whole="Antwort und Verlauf"),
         ]
     else:
-        ask = code(prefix, "frage AG3 Ihre Frage")
-        lines = [fill("Von Ihnen habe ich hier keine Frage. Eine stellen: {ask}", ask=ask)]
+        lines = [fill("Von Ihnen habe ich hier keine Frage. Eine stellen: {ask}", ask=ask(3, prefix))]
     if supported:
         refs, more = ", ".join(each.ref for each in supported[:_MOST_REFS]), len(supported) - _MOST_REFS
         rest = fill(" und {more} weiteren", more=more) if more > 0 else Markdown("")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from commands.dates.wording import short_day
 from commands.markup import Markdown, escape_lines, fill, join, shorten
 from commands.texts.question_words import STATES, standing
-from commands.texts.questions import code, reminder, show
+from commands.texts.questions import ask, code, reminder, show
 from storage.tables import Answer, Question, QuestionState
 
 _ON_A_LINE = 100  # characters
@@ -193,7 +193,7 @@ def merged_already(question: Question, root: Question, *, prefix: str) -> Markdo
         "Wer gefragt hat, die Leitung und die Koordination können sie wieder trennen: {split}",
         ref=question.ref,
         root=root.ref,
-        show=code(prefix, f"frage {root.ref}"),
+        show=show(root.ref, prefix),
         split=_split(question, prefix),
     )
 
@@ -215,7 +215,7 @@ def without_text(question: Question, *, prefix: str) -> Markdown:
     return fill(
         "**{ref}** kann nicht mehr getrennt werden, ihr Text wurde gelöscht.\nNeu fragen: {ask}",
         ref=question.ref,
-        ask=code(prefix, f"frage AG{question.group_number} Ihre Frage"),
+        ask=ask(question.group_number, prefix),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from commands.dates.wording import short_day
 from commands.markup import Markdown, fill, join
-from commands.texts.questions import code, reminder, show
+from commands.texts.questions import ask, code, reminder, show
 from storage.tables import Question, QuestionState
 
 ANNOUNCED: Final = "Bestätigung angekündigt"
@@ -137,7 +137,7 @@ def lapsed(ref: str, group: int, *, prefix: str) -> Markdown:
         "**{ref}** ist verfallen: Sie haben die Frage nicht freigegeben. Niemand hat sie gesehen, ihr Text ist "
         "gelöscht.\nNeu fragen: {ask}",
         ref=ref,
-        ask=code(prefix, f"frage AG{group} Ihre Frage"),
+        ask=ask(group, prefix),
     )
 
 

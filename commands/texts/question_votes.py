@@ -5,7 +5,7 @@ None of these tells how many there are: whoever asked in confidence reads what e
 
 from commands.markup import Markdown, fill, join
 from commands.texts.question_words import standing
-from commands.texts.questions import code, reminder, show
+from commands.texts.questions import ask, code, reminder, show
 from storage.tables import Question
 
 
@@ -58,7 +58,7 @@ def closed(question: Question, root: Question, *, prefix: str) -> Markdown:
         ref=root.ref,
         standing=standing(root),
         show=show(root.ref, prefix),
-        ask=code(prefix, f"frage AG{root.group_number} Ihre Frage"),
+        ask=ask(root.group_number, prefix),
     )
 
 

@@ -85,6 +85,11 @@ def show(ref: str, prefix: str) -> Markdown:
     return code(prefix, f"frage {ref}")
 
 
+def ask(group: int, prefix: str) -> Markdown:
+    """The command that asks a group, by its number."""
+    return code(prefix, f"frage AG{group} Ihre Frage")
+
+
 def as_role(role: Role | None, group: int) -> str:
     """As whom somebody answered."""
     if role is Role.PARTICIPANT:

@@ -206,7 +206,7 @@ async def test_the_loop_goes_round_while_five_thousand_signatures_are_checked(ho
     turns = 0
     learning = asyncio.create_task(Devices(request, BOT).learn({"@ben:test"}))
     while not learning.done():
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop
         turns += 1
     assert turns >= 5000 // BETWEEN_BREATHS
 

@@ -62,7 +62,7 @@ class Delivery(RuleBasedStateMachine):
 
     async def _let_run(self, steps: int) -> None:
         for _ in range(steps):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn of the loop; hypothesis chooses how many
 
     @rule(person=PEOPLE, room=ROOMS, times=st.integers(1, 6))
     def hear(self, person: str, room: str, times: int) -> None:
@@ -249,6 +249,6 @@ def test_whatever_happens_everything_is_answered_once_and_in_order(
             deadline=None,
             database=None,
             phases=[Phase.generate],  # a failing run of 25 steps reads well enough; shrinking it takes minutes
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=list(HealthCheck),  # they judge speed and size; a bot is started in each run
         ),
     )

@@ -12,6 +12,14 @@ from tests.commands.asking import ASK, told
 from tests.dialog import Dialog
 
 GIVEAWAY = "!frage AG3 Wer zahlt das bei uns in Tangermünde?"
+RECEIPT = snapshot("""\
+AG3-001 ist notiert: Ihre Frage an die AG 3 (Finanzen).
+Zuständig: Leitung der AG 3 (@lena:test)
+Ziel für die Antwort: Mo 07.12.2026
+Sobald die Antwort da ist, melde ich mich hier. Stand der Dinge: !frage AG3-001
+Sie fragen vertraulich: Die Frage können alle im Projekt lesen, aber niemand erfährt von mir, dass sie von Ihnen kommt, auch die Leitung nicht.\
+""")
+"""The same whether it was asked at once or released by the asker first."""
 
 
 async def everybody_elses(dialog: Dialog) -> str:
@@ -30,13 +38,7 @@ async def test_the_room_sees_no_name_and_the_answer_finds_the_asker_all_the_same
 
 async def test_whoever_asks_in_confidence_is_told_what_that_means(dialog: Dialog) -> None:
     answers = await dialog.hear("anna", "direkt:anna", ASK)
-    assert str(told(answers, "direkt:anna")) == snapshot("""\
-AG3-001 ist notiert: Ihre Frage an die AG 3 (Finanzen).
-Zuständig: Leitung der AG 3 (@lena:test)
-Ziel für die Antwort: Mo 07.12.2026
-Sobald die Antwort da ist, melde ich mich hier. Stand der Dinge: !frage AG3-001
-Sie fragen vertraulich: Die Frage können alle im Projekt lesen, aber niemand erfährt von mir, dass sie von Ihnen kommt, auch die Leitung nicht.\
-""")
+    assert str(told(answers, "direkt:anna")) == RECEIPT
 
 
 async def test_a_text_that_gives_the_asker_away_is_shown_to_nobody_before_they_agree(dialog: Dialog) -> None:
@@ -59,13 +61,7 @@ Doch nicht fragen: !zurückziehen AG3-001\
     agreed = await dialog.react("anna", told(answers, "direkt:anna"), "✅")
     assert {each.room for each in agreed} == {"direkt:anna", "ag3"}
     assert "Tangermünde" in told(agreed, "ag3")
-    assert str(told(agreed, "direkt:anna")) == snapshot("""\
-AG3-001 ist notiert: Ihre Frage an die AG 3 (Finanzen).
-Zuständig: Leitung der AG 3 (@lena:test)
-Ziel für die Antwort: Mo 07.12.2026
-Sobald die Antwort da ist, melde ich mich hier. Stand der Dinge: !frage AG3-001
-Sie fragen vertraulich: Die Frage können alle im Projekt lesen, aber niemand erfährt von mir, dass sie von Ihnen kommt, auch die Leitung nicht.\
-""")
+    assert str(told(agreed, "direkt:anna")) == RECEIPT
 
 
 async def test_agreeing_by_command_does_the_same_and_only_for_the_asker(dialog: Dialog) -> None:

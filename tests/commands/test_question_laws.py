@@ -2,12 +2,9 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -21,7 +18,7 @@ from commands.texts.question_words import Step
 from storage import history, votes
 from storage.database import Database
 from storage.roles import Roles
-from storage.tables import LIVE, Answer, Group, Outcome, Question, QuestionState, RoomKind
+from storage.tables import LIVE, Answer, Outcome, Question, QuestionState, RoomKind
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SETTINGS = Settings(bot_id="@ag4-bot:test", version="0", started_at=NOW)
@@ -128,19 +125,11 @@ async def state_of(session: AsyncSession) -> list[tuple[object, ...]]:
     return [*map(tuple, questions), *map(tuple, answers)]
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "bot.sqlite3")
-    async with database.transaction() as session:
-        session.add_all([Group(number=n, name=f"Gruppe {n}", topic="") for n in range(1, 6)])
-    yield database
-    await database.close()
-
-
 class UndoneError(Exception):
     """Ends an example: nothing of it stays."""
 
 
+# One database serves all examples: each undoes what it did.
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(steps=[("ask", "@anna:test", 3), ("antwort", "@lena:test", 0), ("delete", "", 0), ("offen", "@anna:test", 0)])
 @given(steps=STEPS)
@@ -191,6 +180,7 @@ async def do(world: World, number: int, what: str, sender: str, which: int) -> N
 
 async def check(world: World) -> None:
     questions = (await world.session.scalars(select(Question).order_by(Question.id))).all()
+    assert questions, "every life begins with a question: without one, nothing below would be looked at"
     answers = (await world.session.scalars(select(Answer))).all()
     for each in questions:
         steps = await history.of(world.session, f"question:{each.id}")

@@ -6,6 +6,9 @@ import pytest
 from inline_snapshot import snapshot
 
 from commands.dates.wall_clock import instant
+from commands.texts.question_reminders import ANNOUNCED
+from storage import history
+from storage.tables import QuestionState
 from tests.commands.asking import ASK, texts_in_database, told
 from tests.dialog import Answer, Dialog
 
@@ -352,6 +355,17 @@ Die Antwort zeigt !frage AG3-001\
     assert "seit 23.11.2026 beantwortet und bestätigt" in shown
     assert "03.12.2026: Bestätigung angekündigt" in shown
     assert "07.12.2026: ohne Rückmeldung bestätigt" in shown
+
+
+async def test_that_it_was_announced_stands_in_the_history_between_two_equal_states(taken: Dialog) -> None:
+    """C12: each line of the history begins where the one before it ended, also where nothing but words came."""
+    await taken.hear("lena", "ag3", ANSWER)
+    await ring(taken, "03.12.")
+    async with taken.database.reading() as session:
+        steps = await history.of(session, "question:1")
+    assert steps[-1].what == ANNOUNCED
+    assert [each.before for each in steps[1:]] == [each.after for each in steps[:-1]]
+    assert steps[-1].after == steps[-1].before == QuestionState.ANSWERED
 
 
 @pytest.mark.parametrize("word, then", [("!hilft AG3-001", "bestätigt"), ("!offen AG3-001 Und danach?", "zugewiesen")])

@@ -11,7 +11,6 @@ were chosen from a row of values with this very figure in view, so a third, unse
 """
 
 import tomllib
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,21 +24,12 @@ from commands.questions import similar
 from commands.questions.similar import likeness
 from storage import question_terms, questions
 from storage.database import Database
-from storage.tables import Group, Question, QuestionState
+from storage.tables import Question, QuestionState
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Pairs = dict[str, list[dict[str, Any]]]
 SET: Pairs = tomllib.loads((Path(__file__).parent / "duplicates.toml").read_text(encoding="utf-8"))
 LATER: Pairs = tomllib.loads((Path(__file__).parent / "duplicates_later.toml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "bot.sqlite3")
-    async with database.transaction() as session:
-        session.add_all([Group(number=n, name=f"Gruppe {n}", topic="") for n in range(1, 6)])
-    yield database
-    await database.close()
 
 
 async def ask(session: AsyncSession, text: str, *, group: int = 3) -> Question:

@@ -5,10 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -24,7 +22,7 @@ from commands.settings import Settings
 from storage import questions, votes
 from storage.database import Database
 from storage.roles import Roles
-from storage.tables import Group, Question, QuestionState, RoomKind, table_of
+from storage.tables import Question, QuestionState, RoomKind, table_of
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SETTINGS = Settings(bot_id="@ag4-bot:test", version="0", started_at=NOW)
@@ -109,15 +107,6 @@ class World:
         return [each.votes for each in self.asked], people, order
 
 
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "bot.sqlite3")
-    async with database.transaction() as session:
-        session.add_all([Group(number=n, name=f"Gruppe {n}", topic="") for n in range(1, 6)])
-    yield database
-    await database.close()
-
-
 class UndoneError(Exception):
     """Ends a life: nothing of it stays."""
 
@@ -149,6 +138,7 @@ async def world_of(database: Database) -> AsyncIterator[World]:
 
 
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""One database serves all examples: a world leaves no trace."""
 
 
 @st.composite

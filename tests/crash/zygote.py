@@ -149,7 +149,7 @@ def main() -> None:
                 os._exit(code)
         print(pid, flush=True)  # noqa: T201 (whoever started us waits for these lines)
         _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 (the same)
 
 
 main()

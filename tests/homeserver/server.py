@@ -166,13 +166,13 @@ class FakeHomeserver:
         finally:
             self._waiting.remove(entry)
 
-    async def synced(self, user: User | str, position: int | None = None, timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def synced(self, user: User | str, position: int | None = None, timeout: float = 10) -> None:  # noqa: ASYNC109  # as above
         """Wait until this person's client asked for news since `position` (default: now): all before is committed."""
         account = self._user(user).account
         wanted = self.position if position is None else position
         await self.wait_for(lambda: account.synced >= wanted, timeout)
 
-    async def polling(self, user: User | str, timeout: float = 10) -> None:  # noqa: ASYNC109
+    async def polling(self, user: User | str, timeout: float = 10) -> None:  # noqa: ASYNC109  # as above
         """Wait until a client of this person has been told everything and waits in `/sync` for more."""
         user_id = self._user(user).user_id
         await self.wait_for(lambda: self.world.polls.get(user_id), timeout)
@@ -288,7 +288,7 @@ class FakeHomeserver:
             status, answer = error.status, error.body
         except web.HTTPRequestEntityTooLarge:
             status, answer = 413, {"errcode": "M_TOO_LARGE", "error": "Request too large"}
-        except Exception as error:
+        except Exception as error:  # whatever it is, the test is told of it; aiohttp would only log it
             self.bugs.append(error)
             raise
         return status, "application/json", orjson.dumps(answer)

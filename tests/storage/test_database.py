@@ -179,7 +179,7 @@ async def test_writers_wait_for_each_other_and_lose_no_update(database: Database
     async def increment() -> None:
         async with database.transaction() as session:
             number = await session.scalar(text("SELECT n FROM counter"))
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # the others' turn, just between reading and writing
             await session.execute(text("UPDATE counter SET n = :n"), {"n": int(number or 0) + 1})
 
     await asyncio.gather(*(increment() for _ in range(40)))

@@ -86,7 +86,7 @@ class ElementClient(Person):
         try:
             login = {"homeserver": homeserver_url, "user": user, "password": password, "device_name": device_name}
             client._session = await client._do("start", within=START_SECONDS, **login)
-        except BaseException:
+        except BaseException:  # a cancelled test, too, must not leave a process behind
             await client.close()
             raise
         return client
@@ -336,7 +336,7 @@ class ElementClient(Person):
         why: BaseException = ElementError("The client has ended.")
         try:
             await self._device.listen(self._take)
-        except BaseException as error:
+        except BaseException as error:  # a cancelled listener, too, says why it is deaf
             why = error
             raise
         finally:  # whoever waits learns that nothing more will come

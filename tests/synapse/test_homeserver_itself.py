@@ -221,7 +221,7 @@ async def test_a_boot_that_is_cancelled_leaves_no_process_behind(tmp_path: Path)
     boot = asyncio.create_task(synapse.start(tmp_path))
     children: list[psutil.Process] = []
     while not children:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the boot's turn; a child that appears is no event
         children = [
             child for child in psutil.Process().children() if tmp_path.name in " ".join([*child.cmdline(), child.cwd()])
         ]
@@ -258,7 +258,7 @@ async def test_the_homeserver_does_not_outlive_a_parent_that_is_ended(tmp_path: 
     await parent.wait()
 
     while runs(homeserver.pid):  # noqa: ASYNC110 - somebody else's child: nothing tells us of its end
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # a condition is polled, not a time waited out
 
 
 async def test_a_taken_port_and_a_broken_directory_are_told_and_not_waited_for(
