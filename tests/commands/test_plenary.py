@@ -98,7 +98,10 @@ async def test_a_long_list_fits_a_screen_and_says_how_many_are_left(dialog):
 @pytest.mark.parametrize("word", ["<b>x</b> @room", "9 Pferde", "AG", "\u202e"])
 async def test_unknown_dates_are_refused_with_what_is_possible(dialog, word):
     answer = await dialog.say("anna", "plenum", f"!termine {word}")
-    assert "Möglich sind: plenum, sprechstunde, vortrag oder eine AG wie AG3." in answer or "Zurzeit ist kein Termin" in answer
+    assert (
+        "Möglich sind: plenum, sprechstunde, vortrag oder eine AG wie AG3." in answer
+        or "Zurzeit ist kein Termin" in answer
+    )
     assert "@room" not in answer
     assert "<b>" not in answer.html
 
