@@ -22,8 +22,8 @@ class Confirming:
         self._actions = {action.name: action for action in actions}
         lowest = min((action.role for action in actions), key=list(Role).index)
         declare = (
-            command("ja", example="!ja", role=lowest, once=True),
-            command("nein", example="!nein", role=lowest, once=True),
+            command("ja", example="!ja", role=lowest, once=True, own_check=True),
+            command("nein", example="!nein", role=lowest, once=True, own_check=True),
         )
         self.commands: tuple[Command, ...] = (declare[0](self._yes), declare[1](self._no))
         self.reactions: tuple[Reaction, ...] = (
@@ -103,7 +103,10 @@ class Confirming:
 
     async def _check(self, call: Call, draft: Draft, session: AsyncSession) -> None:
         """Raise NotAllowed or NotPossible unless this person may decide on this preview now."""
-        call.require(self._actions[draft.action].role)
+        action = self._actions[draft.action]
+        call.require(action.role)
+        if action.allow is not None and draft.state is DraftState.OPEN:
+            await action.allow(call, draft.payload, session)
         prefix = call.settings.prefix
         if draft.state is DraftState.CONFIRMED:
             raise NotPossible(texts.done_already(prefix=prefix))

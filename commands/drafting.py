@@ -26,12 +26,14 @@ class Action:
     """What a confirmed preview does, and who may confirm it. `name` is that of the command it came from.
 
     `apply` gets the call of whoever confirms and the payload of the preview, which may be minutes old: it looks
-    again whether everything still holds, and raises NotPossible where not.
+    again whether everything still holds, and raises NotPossible where not. `allow`, where the role alone does not say
+    who may confirm or discard, raises NotAllowed for others.
     """
 
     name: str
     role: Role
     apply: Callable[[Call, Mapping[str, Any], AsyncSession], Awaitable[Reply]]
+    allow: Callable[[Call, Mapping[str, Any], AsyncSession], Awaitable[None]] | None = None
 
 
 async def preview(

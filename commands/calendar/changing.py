@@ -106,6 +106,13 @@ async def reinstate(call: Call, session: AsyncSession, event: CalendarEvent, res
     )
 
 
+async def allow(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> None:
+    """Raise NotAllowed unless the sender may plan the date in a preview."""
+    event = await calendar.find(session, int(payload["event"]))
+    assert event is not None, "dates are cancelled, never deleted"
+    require_planner(call, event.kind)
+
+
 async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
     """What a confirmed preview of a change does. Raises NotPossible where it no longer holds."""
     event = await calendar.find(session, int(payload["event"]))

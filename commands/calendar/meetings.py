@@ -95,6 +95,9 @@ async def reinstate(call: Call, session: AsyncSession) -> Reply:
 
 COMMANDS = (plan, move, cancel, change, reinstate)
 ACTIONS = (
-    Action(name=plan.name, role=Role.LEAD, apply=planning.apply),
-    *(Action(name=each.name, role=Role.LEAD, apply=changing.apply) for each in (move, cancel, change, reinstate)),
+    Action(name=plan.name, role=Role.LEAD, apply=planning.apply, allow=planning.allow),
+    *(
+        Action(name=each.name, role=Role.LEAD, apply=changing.apply, allow=changing.allow)
+        for each in (move, cancel, change, reinstate)
+    ),
 )

@@ -59,6 +59,11 @@ async def plan(call: Call, session: AsyncSession, kind: str, line: str, *, actio
     return await preview(call, session, action=action, payload=payload, text=text, what=what)
 
 
+async def allow(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> None:  # noqa: ARG001 (as Action has it)
+    """Raise NotAllowed unless the sender may plan dates of the kind in a preview."""
+    require_planner(call, payload["kind"])
+
+
 async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
     """What a confirmed preview of a new date does. Raises NotPossible where it no longer holds."""
     kind, number, span = payload["kind"], payload["number"], Span.of_facts(payload)

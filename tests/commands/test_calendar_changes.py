@@ -314,3 +314,13 @@ Verwerfen mit !nein oder der Reaktion ❌ (Kreuz)\
             "Achtung: Der 26.12.2026 ist in Sachsen-Anhalt ein Feiertag (Zweiter Weihnachtstag).",
         ]
     )
+
+
+@pytest.mark.parametrize("text", ["!ja", "!nein"])
+async def test_a_lead_of_ag_2_neither_confirms_nor_discards_what_a_lead_of_ag_3_plans(dialog, text):
+    await dialog.say("lena", "plenum", MEETING.replace("neu", "neu AG3"))
+    assert (await dialog.say("lukas", "plenum", text)).startswith("Das darf nur die Leitung der AG 3")
+    await dialog.say("lena", "plenum", "!ja")
+    await dialog.say("lena", "plenum", "!termin absagen T4")
+    assert (await dialog.say("lukas", "plenum", text)).startswith("Das darf nur die Leitung der AG 3")
+    assert "abgesagt" in await dialog.say("lena", "plenum", "!ja")

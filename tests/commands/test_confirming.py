@@ -116,12 +116,12 @@ async def test_only_those_who_may_do_it_may_confirm_or_discard(dialog, user):
     preview = await dialog.say("karin", "koordination", NEW)
     for emoji in ("✅", "❌"):
         assert await dialog.react(user, preview, emoji) == [
-            "Das darf nur die Leitung einer AG oder die Koordination. Wer das ist, zeigen !ag und !kontakt."
+            "Das darf nur die Koordination. Wer das ist, zeigt !kontakt."
         ]
     for text in ("!ja", "!nein"):
         assert (
             await dialog.say(user, "koordination", text)
-            == "Das darf nur die Leitung einer AG oder die Koordination. Wer das ist, zeigen !ag und !kontakt."
+            == "Das darf nur die Koordination. Wer das ist, zeigt !kontakt."
         )
     assert await plenary(dialog) is None
     assert await states(dialog) == [DraftState.OPEN]
