@@ -2,7 +2,7 @@
 
 from commands.dates.wording import short_day, span_text
 from storage.calendar import OFFICE_HOUR, PLENARY, TALK, group_of
-from storage.tables import CalendarEvent
+from storage.tables import CalendarEvent, CalendarSeries
 
 
 def kind_name(kind: str) -> str:
@@ -26,3 +26,8 @@ def code(event: CalendarEvent) -> str:
 def when(event: CalendarEvent) -> str:
     """Return "Do 14.09.2023, 10:00–12:00 Uhr", or the day alone where no time is known."""
     return short_day(event.starts) if event.whole_day else span_text(event.starts, event.ends)
+
+
+def series_code(series: CalendarSeries) -> str:
+    """Return how a series is named to the bot: "R3"."""
+    return f"R{series.id}"

@@ -77,3 +77,21 @@ async def dates_of(session: AsyncSession, series: CalendarSeries) -> Sequence[Ca
         .order_by(CalendarEvent.occurrence)
     )
     return found.all()
+
+
+async def touch(session: AsyncSession, series: CalendarSeries, *, at: datetime) -> None:
+    """Make a new version, because something of the series, or of one of its dates, differs since `at` (UTC)."""
+    series.version += 1
+    series.changed_at = at
+    await session.flush()
+
+
+def state_of(series: CalendarSeries) -> str:
+    """The state of a series for the history: status and rule."""
+    return f"{series.status} {series.rule}"
+
+
+def put_back(series: CalendarSeries, state: str) -> None:
+    """Give a series status and rule as `state_of` once named them."""
+    status, series.rule = state.split(" ", 1)
+    series.status = EventStatus(status)

@@ -2,6 +2,7 @@
 
 from commands.calendar import exporting, meetings, plenary, showing, subscribing, undoing
 from commands.calendar.operator_changes import tell
+from commands.calendar.recurring import fill
 from commands.calendar.reminders import remind
 
 COMMANDS = (
@@ -13,6 +14,6 @@ COMMANDS = (
     *subscribing.COMMANDS,
 )
 ACTIONS = (*plenary.ACTIONS, *meetings.ACTIONS)
-JOBS = (tell, remind)
+JOBS = (fill, tell, remind)
 
 __all__ = ["ACTIONS", "COMMANDS", "JOBS"]

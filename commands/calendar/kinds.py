@@ -30,6 +30,15 @@ def planner(kind: str) -> Role:
     return Role.COORDINATOR if group_of(kind) is None else Role.LEAD
 
 
+def planning_of(kind: str) -> str:
+    """What a command that enters a date of this kind begins with: "plenum neu", "termin neu AG3"."""
+    if kind == PLENARY:
+        return "plenum neu"
+    if (group := group_of(kind)) is not None:
+        return f"termin neu AG{group}"
+    return "termin neu Sprechstunde" if kind == OFFICE_HOUR else "termin neu Impulsvortrag"
+
+
 async def rooms_of(session: AsyncSession, settings: Settings, kind: str) -> list[str]:
     """IDs of the rooms in which dates of this kind are told: a group's in its own, all others as configured."""
     group = group_of(kind)

@@ -18,6 +18,7 @@ from storage.subscriptions import EVERY_KIND
 from storage.tables import CalendarEvent
 
 _T_NUMBER: Final = re.compile(r"T\s?-?\s?(\d{1,9})(?=[\s,:;.]|$)[,:;.]?\s*", re.IGNORECASE)
+_R_NUMBER: Final = re.compile(r"(?:reihe\s+)?R\s?-?\s?(\d{1,9})(?=[\s,:;.]|$)[,:;.]?\s*", re.IGNORECASE)
 _PLENARY: Final = re.compile(r"plenum(?=\s)", re.IGNORECASE)
 _KIND: Final = re.compile(
     r"""
@@ -76,6 +77,13 @@ async def take_date(call: Call, session: AsyncSession) -> tuple[CalendarEvent, s
     if event is None or event.recalled:
         raise NotFound(naming_texts.unknown_t_number(int(found[1]), prefix=call.settings.prefix))
     return event, text[found.end() :].strip()
+
+
+def take_series_number(call: Call) -> tuple[int, str] | None:
+    """The number of the series that the arguments begin with ("R3"), and what follows; None without one."""
+    text = cleaned(call.text)
+    found = _R_NUMBER.match(text)
+    return None if found is None else (int(found[1]), text[found.end() :].strip())
 
 
 async def take_kind(call: Call, session: AsyncSession, text: str) -> tuple[str, str]:

@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands import event_text
-from commands.calendar import telling
+from commands.calendar import recurring, telling
 from commands.calendar.changing import note
-from commands.calendar.kinds import require_planner, rooms_of
+from commands.calendar.kinds import planning_of, require_planner, rooms_of
 from commands.calendar.rooms import audience
 from commands.calendar.shown import shown
 from commands.calendar.warnings import refuse_past, warnings
 from commands.calendar.words import refuse_open_quote, take_details
 from commands.command import Call, Reply
+from commands.dates.recurrence import find_series
 from commands.dates.spans import Span, find_span
 from commands.dates.wall_clock import wall
 from commands.drafting import preview
@@ -24,9 +25,11 @@ from storage import calendar, calendar_changes
 
 
 async def plan(call: Call, session: AsyncSession, kind: str, line: str, *, action: str) -> Reply:
-    """Preview a new date of a kind; `line` holds when it is, and in any order what it is about and where."""
+    """Preview a new date, or series, of a kind; `line` holds when it is, and in any order what about and where."""
     require_planner(call, kind)
     refuse_open_quote(line)
+    if (series := find_series(line, today=wall(call.at).date())) is not None:
+        return await recurring.plan(call, session, kind, *series, action=action)
     span, rest = find_span(line, today=wall(call.at).date())
     details = take_details(rest)
     refuse_past(call, span.start, again=_again(kind))
@@ -41,6 +44,7 @@ async def plan(call: Call, session: AsyncSession, kind: str, line: str, *, actio
         place=details.place,
         link=details.link,
         agenda=details.agenda,
+        seats=details.seats,
     )
     text = planning_texts.preview_of_new(
         new, warnings=await warnings(session, span, kind, told), rooms=told.names, people=told.people
@@ -52,6 +56,7 @@ async def plan(call: Call, session: AsyncSession, kind: str, line: str, *, actio
         "place": details.place,
         "link": details.link,
         "agenda": details.agenda,
+        "seats": details.seats,
         "starts": span.start.isoformat(),
         "ends": span.end.isoformat() if span.end else None,
     }
@@ -65,7 +70,9 @@ async def allow(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
 
 
 async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
-    """What a confirmed preview of a new date does. Raises NotPossible where it no longer holds."""
+    """What a confirmed preview of a new date, or series, does. Raises NotPossible where it no longer holds."""
+    if "series" in payload:
+        return await recurring.apply(call, payload, session)
     kind, number, span = payload["kind"], payload["number"], Span.of_facts(payload)
     require_planner(call, kind)
     if number is not None and number != await calendar.next_number(session, kind):
@@ -81,6 +88,7 @@ async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
         place=payload["place"],
         link=payload["link"],
         agenda=payload["agenda"],
+        seats=payload["seats"],
         at=call.at,
     )
     await calendar_changes.created(session, event, at=call.at, actor=call.sender, cause=call.cause)
@@ -97,8 +105,5 @@ async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
 
 def _again(kind: str) -> str:
     """A command that enters a date of this kind, with "{when}" for its day and time."""
-    if kind == calendar.PLENARY:
-        return "plenum neu {when} Themenarbeit"
-    group = calendar.group_of(kind)
-    name = f"AG{group}" if group else event_text.kind_name(kind).removeprefix("OZG-")
-    return f"termin neu {name} {{when}} Basisdienste"
+    theme = "Themenarbeit" if kind == calendar.PLENARY else "Basisdienste"
+    return f"{planning_of(kind)} {{when}} {theme}"

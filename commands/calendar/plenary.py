@@ -26,7 +26,7 @@ async def plan(call: Call, session: AsyncSession) -> Reply:
     """Legt ein Plenum an und kündigt es an.
 
     Zuerst sehen Sie eine Vorschau; erst wenn Sie sie bestätigen, wird das Plenum angelegt und angekündigt.
-    Motto, Ort, Link und tagesordnung="…" können Sie weglassen. Die Reihenfolge ist gleich.
+    Motto, Ort, Link, tagesordnung="…" und plätze=40 können Sie weglassen. Die Reihenfolge ist gleich.
     """
     return await planning.plan(call, session, calendar.PLENARY, cleaned(call.text), action=plan.name)
 
@@ -64,13 +64,13 @@ async def cancel(call: Call, session: AsyncSession) -> Reply:
 
 @command(
     "plenum ändern",
-    '<Nummer> [motto="…"] [ort="…"] [link=https://…] [tagesordnung="…"] [Grund: …]',
+    '<Nummer> [motto="…"] [ort="…"] [link=https://…] [tagesordnung="…"] [plätze=40] [Grund: …]',
     example="!plenum ändern 4 link=https://example.org/neu Grund: Der alte Link geht nicht mehr",
     role=Role.COORDINATOR,
 )
 @_naming_what_waits
 async def change(call: Call, session: AsyncSession) -> Reply:
-    """Ändert Motto, Ort, Link oder Tagesordnung eines Plenums.
+    """Ändert Motto, Ort, Link, Tagesordnung oder die Zahl der Plätze eines Plenums.
 
     Zuerst sehen Sie eine Vorschau. Nach der Bestätigung erfahren es alle, denen das Plenum angekündigt war. Mit einem
     Strich entfernen Sie eine Angabe: ort=-

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.calendar import telling
 from commands.calendar.kinds import distances, rooms_of
 from commands.calendar.shown import shown
 from commands.command import Message
@@ -157,12 +158,21 @@ def _open(event: CalendarEvent, room_id: str, found: Sequence[Notice], due: Sequ
 
 
 def _reminder(due: _Due, room_id: str, now: datetime, settings: Settings) -> Message:
+    """The reminder; of a date that nobody announced alone (it is one of a series) it also asks who comes."""
     event = due.event
+    asks = event.series_id is not None
     return Message(
         key=f"remind:calendar:{event.id}:v{event.version}:{due.distance.label}:{room_id}",
         room_id=room_id,
-        text=texts.reminder(shown(event), late=now - due.moment > LATE, now=now, prefix=settings.prefix),
+        text=texts.reminder(
+            shown(event),
+            late=now - due.moment > LATE,
+            ask=telling.ask(event, settings.prefix) if asks else None,
+            now=now,
+            prefix=settings.prefix,
+        ),
         subject=calendar.subject_of(event.id),
+        reactions=telling.buttons(event) if asks else (),
     )
 
 

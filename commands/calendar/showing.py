@@ -5,7 +5,8 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar.naming import take_date, take_kind_of_dates
+from commands.calendar import recurring
+from commands.calendar.naming import take_date, take_kind_of_dates, take_series_number
 from commands.calendar.shown import of_facts, shown
 from commands.calendar.words import take_number
 from commands.command import Call, Reply, command
@@ -93,13 +94,17 @@ async def _chosen(call: Call, session: AsyncSession) -> tuple[str | None, str | 
     return kind, f"AG {group}" if (group := calendar.group_of(kind)) else kind_name(kind)
 
 
-@command("termin", "<T-Nummer>", example="!termin T12")
+@command("termin", "<T-Nummer oder R-Nummer>", example="!termin T12")
 @partial(naming_what_waits, role=Role.LEAD)
 async def show_date(call: Call, session: AsyncSession) -> Reply:
     """Zeigt einen Termin mit allen Angaben und was sich daran geändert hat.
 
-    Die T-Nummer steht in der Liste der Termine.
+    Die T-Nummer steht in der Liste der Termine. Mit einer R-Nummer sehen Sie eine Reihe und ihre nächsten Termine.
     """
+    if (named := take_series_number(call)) is not None:
+        if named[1]:
+            raise UsageError(naming_texts.no_t_number(prefix=call.settings.prefix))
+        return await recurring.show(call, session, await recurring.find(call, session, named[0]))
     event, rest = await take_date(call, session)
     if rest:
         raise UsageError(naming_texts.no_t_number(prefix=call.settings.prefix))

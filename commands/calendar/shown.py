@@ -35,5 +35,10 @@ def of_facts(date: Shown, facts: Mapping[str, Any]) -> Shown:
     """The same date as `storage.calendar.facts` once described it."""
     span = Span.of_facts(facts)
     return replace(
-        at(date, span), title=facts["title"], place=facts["place"], link=facts["link"], agenda=facts["agenda"]
+        at(date, span),
+        title=facts["title"],
+        place=facts["place"],
+        link=facts["link"],
+        agenda=facts["agenda"],
+        seats=facts["seats"],
     )

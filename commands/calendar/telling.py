@@ -5,10 +5,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from commands.calendar import recurring
+from commands.calendar.kinds import ANSWERS, asks_answers
 from commands.calendar.shown import of_facts, shown
 from commands.command import Message
 from commands.markup import Markdown
 from commands.texts import calendar as texts
+from commands.texts import calendar_answering as answering_texts
 from commands.texts import calendar_changes as change_texts
 from storage import calendar, notices
 from storage.tables import CalendarChange, CalendarEvent, ChangeKind, EventStatus, Notice, NoticeKind
@@ -19,6 +22,8 @@ _KINDS: Final = {
     ChangeKind.REINSTATED: ("correct", NoticeKind.CORRECTION),
     ChangeKind.CANCELLED: ("cancel", NoticeKind.CANCELLATION),
 }
+_ASKS_AGAIN: Final = (ChangeKind.MOVED, ChangeKind.REINSTATED)
+"""After these, people are asked once more whether they come."""
 
 
 def key(what: str, event: CalendarEvent, version: int, room_id: str) -> str:
@@ -26,7 +31,9 @@ def key(what: str, event: CalendarEvent, version: int, room_id: str) -> str:
     return f"{what}:calendar:{event.id}:v{version}:{room_id}"
 
 
-def told_of(event: CalendarEvent, room_ids: Sequence[str], text: Markdown, *, what: str) -> tuple[Message, ...]:
+def told_of(
+    event: CalendarEvent, room_ids: Sequence[str], text: Markdown, *, what: str, reactions: tuple[str, ...] = ()
+) -> tuple[Message, ...]:
     """The same message about a date for each room, named after what it says and the version."""
     return tuple(
         Message(
@@ -34,6 +41,7 @@ def told_of(event: CalendarEvent, room_ids: Sequence[str], text: Markdown, *, wh
             room_id=room_id,
             text=text,
             subject=calendar.subject_of(event.id),
+            reactions=reactions,
         )
         for room_id in room_ids
     )
@@ -42,9 +50,20 @@ def told_of(event: CalendarEvent, room_ids: Sequence[str], text: Markdown, *, wh
 async def announce(
     session: AsyncSession, event: CalendarEvent, room_ids: Sequence[str], *, prefix: str
 ) -> tuple[Message, ...]:
-    """Tell rooms of a new date."""
+    """Tell rooms of a new date, and ask who comes."""
     await notices.add(session, event, NoticeKind.ANNOUNCEMENT, room_ids, at=event.changed_at)
-    return told_of(event, room_ids, texts.announcement(shown(event), prefix=prefix), what="announce")
+    text = texts.announcement(shown(event), ask=ask(event, prefix), prefix=prefix)
+    return told_of(event, room_ids, text, what="announce", reactions=buttons(event))
+
+
+def ask(event: CalendarEvent, prefix: str, *, again: bool = False) -> Markdown | None:
+    """The line that asks who comes, None where nobody is asked; `again`: earlier answers stay."""
+    return answering_texts.ask_line(prefix=prefix, again=again) if asks_answers(event.kind) else None
+
+
+def buttons(event: CalendarEvent) -> tuple[str, ...]:
+    """The reactions under a message that asks who comes."""
+    return ANSWERS if asks_answers(event.kind) else ()
 
 
 async def correct(
@@ -55,21 +74,27 @@ async def correct(
     room_ids = notices.rooms_told(found)
     what, kind = _KINDS[change.what]
     await notices.add(session, event, kind, room_ids, at=event.changed_at)
-    messages = told_of(event, room_ids, _correction(event, change, prefix), what=what)
-    return room_ids, (*messages, *true_announcements(event, found, change.what, prefix=prefix))
+    reactions = buttons(event) if change.what in _ASKS_AGAIN else ()
+    messages = told_of(event, room_ids, _correction(event, change, prefix), what=what, reactions=reactions)
+    return room_ids, (*messages, *await true_announcements(session, event, found, change.what, prefix=prefix))
 
 
-def true_announcements(
-    event: CalendarEvent, found: Sequence[Notice], what: ChangeKind, *, prefix: str
+async def true_announcements(
+    session: AsyncSession, event: CalendarEvent, found: Sequence[Notice], what: ChangeKind, *, prefix: str
 ) -> list[Message]:
-    """The announcements that were sent say in their place what holds now: scrolling up shows the truth."""
+    """The announcements that were sent say in their place what holds now: scrolling up shows the truth.
+
+    A date of a series was announced with its series.
+    """
+    if event.series_id is not None:
+        return await recurring.true_announcement(session, event, prefix=prefix)
     now = shown(event)
     if what is ChangeKind.CREATED:
         text = change_texts.recalled_announcement(now)
     elif event.status is EventStatus.CANCELLED:
         text = texts.cancellation(now, reason=None)
     else:
-        text = texts.announcement(now, prefix=prefix, changed=True)
+        text = texts.announcement(now, ask=ask(event, prefix), prefix=prefix, changed=True)
     return [
         Message(
             key=key("truth", event, event.version, each.room_id),
@@ -107,9 +132,12 @@ def _correction(event: CalendarEvent, change: CalendarChange, prefix: str) -> Ma
         case ChangeKind.CANCELLED:
             return texts.cancellation(now, reason=change.reason)
         case ChangeKind.REINSTATED:
-            return change_texts.reinstatement_told(now, reason=change.reason, prefix=prefix)
+            return change_texts.reinstatement_told(
+                now, reason=change.reason, ask=ask(event, prefix, again=True), prefix=prefix
+            )
         case ChangeKind.MOVED:
-            return texts.correction(now, of_facts(now, change.before), reason=change.reason, prefix=prefix)
+            old = of_facts(now, change.before)
+            return texts.correction(now, old, reason=change.reason, ask=ask(event, prefix, again=True), prefix=prefix)
         case _:
             return change_texts.change_told(
                 now, new=change.after, old=change.before, reason=change.reason, prefix=prefix

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar import telling
+from commands.calendar import recurring_changes, telling
 from commands.calendar.changing import note, state_of
 from commands.calendar.kinds import require_planner
 from commands.calendar.shown import shown
@@ -26,6 +26,8 @@ async def undo(call: Call, session: AsyncSession) -> Reply:
     changes = await calendar_changes.last_by(session, call.sender)
     if not changes:
         raise NotPossible(change_texts.nothing_to_recall())
+    if (series := await recurring_changes.of_confirmation(session, changes[0])) is not None:
+        return await recurring_changes.undo(call, session, series, changes)
     [change] = changes
     event = await calendar.find(session, change.calendar_event_id)
     assert event is not None, "dates are never deleted"
@@ -56,7 +58,7 @@ async def _recall(call: Call, session: AsyncSession, event: CalendarEvent, chang
     await calendar_changes.make(
         session, event, ChangeKind.RECALLED, wanted, at=call.at, actor=call.sender, cause=call.cause
     )
-    true = telling.true_announcements(event, found, change.what, prefix=prefix)
+    true = await telling.true_announcements(session, event, found, change.what, prefix=prefix)
     if change.what is not ChangeKind.CREATED:
         await notices.add(session, event, NoticeKind.CORRECTION, notices.rooms_told(found), at=call.at)
         return [*true, *telling.true_corrections(event, found, change)]

@@ -21,16 +21,23 @@ _MOST_CLASHES = 3
 
 
 def refuse_past(call: Call, start: datetime, *, again: str) -> None:
-    """Raise NotPossible where a naive Berlin start has passed; `again` is what to try, with "{when}" in it."""
+    """Raise NotPossible where a naive Berlin start has passed; `again`: what to try, with "{when}" or "{day}"."""
     if instant(start) <= call.at:
-        example = again.format(when=f"14.09.{wall(call.at).year + 1} 10:00")
+        day = f"14.09.{wall(call.at).year + 1}"
+        example = again.format(day=day, when=f"{day} 10:00")
         raise NotPossible(texts.in_the_past(start, again=example, prefix=call.settings.prefix))
 
 
 async def warnings(
-    session: AsyncSession, span: Span, kind: str, told: Audience, *, but: CalendarEvent | None = None
+    session: AsyncSession,
+    span: Span,
+    kind: str,
+    told: Audience,
+    *,
+    but: CalendarEvent | None = None,
+    dated: bool = False,
 ) -> list[str]:
-    """Weekend, holiday, other dates, rooms the bot is not in; `but` is the date itself."""
+    """Weekend, holiday, other dates, rooms the bot is not in; `but` is the date itself. `dated`: each names its day."""
     day = span.start.date()
     holiday = holiday_name(day)
     others = [each for each in await calendar.on_day(session, span.start) if but is None or each.id != but.id]
@@ -39,8 +46,8 @@ async def warnings(
     return [
         *([texts.weekend(day)] if day.weekday() >= _SATURDAY else []),
         *([texts.holiday(day, holiday)] if holiday else []),
-        *(texts.same_day(shown(each), clash=True) for each in clashing[:_MOST_CLASHES]),
-        *(texts.same_day(shown(each), clash=False) for each in near[:_MOST_CLASHES]),
+        *(texts.same_day(shown(each), clash=True, dated=dated) for each in clashing[:_MOST_CLASHES]),
+        *(texts.same_day(shown(each), clash=False, dated=dated) for each in near[:_MOST_CLASHES]),
         *(texts.bot_not_in(name) for name in told.absent),
     ]
 

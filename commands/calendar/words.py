@@ -12,9 +12,15 @@ from commands.texts import calendar_planning as texts
 
 _QUOTED: Final = r"""(?:"[^"]*"|„[^„“”"]*[“”"]|“[^“”]*”|»[^»«]*«)"""
 _QUOTE: Final = re.compile(_QUOTED)
-_KEYS: Final = "ort|link|motto|thema|titel|tagesordnung|agenda"
+_KEYS: Final = "ort|link|motto|thema|titel|tagesordnung|agenda|plätze|plaetze|sitzplätze"
 _PAIR: Final = re.compile(rf"(?<!\S)(?P<key>{_KEYS})=(?P<value>{_QUOTED}|\S*)", re.IGNORECASE)
-_FIELDS: Final = {"thema": "motto", "titel": "motto", "agenda": "tagesordnung"}
+_FIELDS: Final = {
+    "thema": "motto",
+    "titel": "motto",
+    "agenda": "tagesordnung",
+    "plaetze": "plätze",
+    "sitzplätze": "plätze",
+}
 _BARE_LINK: Final = re.compile(r"(?<!\S)https?://\S+", re.IGNORECASE)
 _LINK: Final = re.compile(r"https?://[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?(?:[/?#][^\s<>\"\\^`{|}]*)?", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(?:plenum\s+)?(?:nr\.?\s*)?(\d{1,4})(?:[,:;](?!\d)|(?=\s|$))\s*", re.IGNORECASE)
@@ -35,6 +41,7 @@ MOST_PLACE: Final = 160
 MOST_LINK: Final = 400
 MOST_REASON: Final = 300
 MOST_AGENDA: Final = 600
+MOST_SEATS: Final = 9_999
 _NOTHING: Final = frozenset({"", "-", "–"})
 """What people write for a value that is to go."""
 
@@ -47,6 +54,7 @@ class Details:
     place: str | None = None
     link: str | None = None
     agenda: str | None = None
+    seats: int | None = None
 
 
 def cleaned(text: str) -> str:
@@ -99,12 +107,13 @@ def take_details(text: str) -> Details:
     return Details(
         motto=_fitting("Motto", _value(pairs.get("motto", left)), MOST_MOTTO),
         place=_fitting("Ort", _value(pairs.get("ort", "")), MOST_PLACE),
-        link=_link(_value(pairs.get("link", ""))),
+        link=take_link(_value(pairs.get("link", ""))),
         agenda=_fitting("Tagesordnung", _value(pairs.get("tagesordnung", "")), MOST_AGENDA),
+        seats=_seats(_value(pairs.get("plätze", ""))),
     )
 
 
-def take_changes(text: str) -> dict[str, str | None]:
+def take_changes(text: str) -> dict[str, str | int | None]:
     """Read what is to be changed, by the names of `storage.calendar.facts`; None: that is to go ("link=-").
 
     Raises UsageError for what cannot be placed, and where nothing is named.
@@ -114,11 +123,12 @@ def take_changes(text: str) -> dict[str, str | None]:
         raise UsageError(texts.left_over(left))
     values = {key: _value(value) for key, value in pairs.items()}
     values = {key: "" if value in _NOTHING else value for key, value in values.items()}
-    read: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    read: dict[str, tuple[str, Callable[[str], str | int | None]]] = {
         "motto": ("title", lambda value: _fitting("Motto", value, MOST_MOTTO)),
         "ort": ("place", lambda value: _fitting("Ort", value, MOST_PLACE)),
-        "link": ("link", _link),
+        "link": ("link", take_link),
         "tagesordnung": ("agenda", lambda value: _fitting("Tagesordnung", value, MOST_AGENDA)),
+        "plätze": ("seats", _seats),
     }
     found = {read[key][0]: read[key][1](value) for key, value in values.items()}
     if not found:
@@ -155,7 +165,16 @@ def _fitting(name: str, line: str, most: int) -> str | None:
     return line or None
 
 
-def _link(line: str) -> str | None:
+def take_link(line: str) -> str | None:
+    """The link that a line is, None for an empty one; raises UsageError for what is no link, or too long."""
     if line and not _LINK.fullmatch(line):
         raise UsageError(texts.no_link(line))
     return _fitting("Link", line, MOST_LINK)
+
+
+def _seats(line: str) -> int | None:
+    if not line:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}", line) or not 1 <= int(line) <= MOST_SEATS:
+        raise UsageError(texts.no_seats(line, MOST_SEATS))
+    return int(line)

@@ -43,6 +43,11 @@ class Shown:
         """The command that shows it: "plenum 4", "termin T12"."""
         return self.code if self.code.startswith("plenum") else f"termin {self.code}"
 
+    @property
+    def theme(self) -> str:
+        """What its title is called."""
+        return "Motto" if self.code.startswith("plenum") else "Thema"
+
 
 # What is coming
 
@@ -158,7 +163,13 @@ def _change(change: Change) -> Markdown:
         what = f"{what}: {short_when(change.before)} → {short_when(change.now)}"
     details = [
         name
-        for name, field in (("Motto", "title"), ("Ort", "place"), ("Link", "link"), ("Tagesordnung", "agenda"))
+        for name, field in (
+            (change.now.theme, "title"),
+            ("Ort", "place"),
+            ("Link", "link"),
+            ("Tagesordnung", "agenda"),
+            ("Plätze", "seats"),
+        )
         if getattr(change.now, field) != getattr(change.before, field)
     ]
     return fill(
@@ -224,21 +235,22 @@ def no_number(text: str) -> Markdown:
 # Told by itself
 
 
-def announcement(shown: Shown, *, prefix: str, changed: bool = False) -> Markdown:
-    """Everybody is told of a new date; `changed`: the same message later, when it says what holds by then."""
+def announcement(shown: Shown, *, ask: Markdown | None, prefix: str, changed: bool = False) -> Markdown:
+    """Everybody is told of a new date and asked who comes (`ask`); `changed`: the message reads so later."""
     what = "Geänderter Termin" if changed else "Neuer Termin"
     return join(
         [
             fill("**{what}: {name}**", what=what, name=full_name(shown.name, shown.title)),
             fill("{when}", when=when_text(shown)),
             *_where(shown),
+            *filter(None, [ask]),
             more_line(shown, prefix),
         ]
     )
 
 
-def correction(shown: Shown, old: Shown, *, reason: str | None, prefix: str) -> Markdown:
-    """Whoever was told the old date gets the new one."""
+def correction(shown: Shown, old: Shown, *, reason: str | None, ask: Markdown | None, prefix: str) -> Markdown:
+    """Whoever was told the old date gets the new one, and is asked once more who comes (`ask`)."""
     return join(
         [
             fill("**Verschoben: {name}**", name=full_name(shown.name, shown.title)),
@@ -246,6 +258,7 @@ def correction(shown: Shown, old: Shown, *, reason: str | None, prefix: str) -> 
             fill("Bisher: {when}", when=when_text(old)),
             *filter(None, [reason_line(reason)]),
             *_where(shown),
+            *filter(None, [ask]),
             more_line(shown, prefix),
         ]
     )
@@ -262,8 +275,8 @@ def cancellation(shown: Shown, *, reason: str | None) -> Markdown:
     )
 
 
-def reminder(shown: Shown, *, late: bool, now: datetime, prefix: str) -> Markdown:
-    """A plenary comes nearer; `late`: the bot was not running when this was due."""
+def reminder(shown: Shown, *, late: bool, ask: Markdown | None = None, now: datetime, prefix: str) -> Markdown:
+    """A date comes nearer; `late`: the bot was not running when this was due; `ask`: who comes."""
     away = countdown(now, shown.start, shown.end)
     return join(
         [
@@ -274,6 +287,7 @@ def reminder(shown: Shown, *, late: bool, now: datetime, prefix: str) -> Markdow
             ),
             fill("{away}: {when}", away=away[0].upper() + away[1:], when=when_text(shown)),
             *_where(shown),
+            *filter(None, [ask]),
             more_line(shown, prefix),
         ]
     )
@@ -317,6 +331,7 @@ def _where(shown: Shown) -> list[Markdown]:
         *([fill("Ort: {place}", place=shown.place)] if shown.place else []),
         *([fill("Link: {link}", link=link_text(shown.link))] if shown.link else []),
         *([fill("Tagesordnung: {agenda}", agenda=shown.agenda)] if shown.agenda else []),
+        *([fill("Plätze: {seats}", seats=shown.seats)] if shown.seats else []),
     ]
 
 

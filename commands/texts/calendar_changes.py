@@ -7,7 +7,7 @@ from commands.markup import Markdown, fill, join
 from commands.texts.calendar import Shown, code, full_name, link_text, more_line, reason_line, short_when, when_text
 from commands.texts.calendar_planning import audience_line, warning_lines
 
-_NAMES = {"title": "Motto", "place": "Ort", "link": "Link", "agenda": "Tagesordnung"}
+_NAMES = {"place": "Ort", "link": "Link", "agenda": "Tagesordnung", "seats": "Plätze"}
 
 
 def preview_of_change(
@@ -23,7 +23,7 @@ def preview_of_change(
     return join(
         [
             fill("**Vorschau: {name} ändern** ({when})", name=shown.name, when=short_when(shown)),
-            *changed_lines(new, old),
+            *changed_lines(new, old, theme=shown.theme),
             reason_line(reason) or Markdown("Grund: keine Angabe"),
             audience_line("Korrektur geht", rooms, people),
         ]
@@ -86,30 +86,31 @@ def change_told(
         [
             fill("**Geändert: {name}**", name=full_name(shown.name, shown.title)),
             fill("{when}", when=when_text(shown)),
-            *changed_lines(new, old),
+            *changed_lines(new, old, theme=shown.theme),
             *filter(None, [reason_line(reason)]),
             more_line(shown, prefix),
         ]
     )
 
 
-def reinstatement_told(shown: Shown, *, reason: str | None, prefix: str) -> Markdown:
-    """Whoever was told that a date is cancelled hears that it takes place after all."""
+def reinstatement_told(shown: Shown, *, reason: str | None, ask: Markdown | None, prefix: str) -> Markdown:
+    """Whoever was told that a date is cancelled hears that it takes place after all; `ask`: who comes."""
     return join(
         [
             fill("**Findet doch statt: {name}**", name=full_name(shown.name, shown.title)),
             fill("{when}", when=when_text(shown)),
-            *filter(None, [reason_line(reason)]),
+            *filter(None, [reason_line(reason), ask]),
             more_line(shown, prefix),
         ]
     )
 
 
-def changed_lines(new: Mapping[str, Any], old: Mapping[str, Any]) -> list[Markdown]:
-    """One line for each detail that differs: what it is now, and what it was."""
+def changed_lines(new: Mapping[str, Any], old: Mapping[str, Any], *, theme: str = "Thema") -> list[Markdown]:
+    """One line for each detail that differs: what it is now, and what it was; `theme` is what the title is called."""
+    names = {"title": theme} | _NAMES
     return [
         fill("{name}: {now} (bisher: {before})", name=name, now=_value(field, new), before=_value(field, old))
-        for field, name in _NAMES.items()
+        for field, name in names.items()
         if field in new and new[field] != old.get(field)
     ]
 

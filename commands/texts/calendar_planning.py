@@ -38,9 +38,11 @@ def preview_of_new(shown: Shown, *, warnings: Sequence[str], rooms: Sequence[str
         [
             fill("**Vorschau: {name} anlegen**", name=shown.name),
             fill("Termin: {when}", when=when_text(shown)),
-            fill("Motto: {motto}", motto=f"„{shown.title}“" if shown.title else "keine Angabe"),
+            fill("{theme}: {title}", theme=shown.theme, title=f"„{shown.title}“" if shown.title else "keine Angabe"),
             fill("Ort: {place}", place=shown.place or "keine Angabe"),
             fill("Link: {link}", link=link_text(shown.link) if shown.link else "keine Angabe"),
+            *([fill("Tagesordnung: {agenda}", agenda=shown.agenda)] if shown.agenda else []),
+            *([fill("Plätze: {seats}", seats=shown.seats)] if shown.seats else []),
             *warning_lines(warnings),
             audience_line("Ankündigung geht", rooms, people),
         ]
@@ -91,12 +93,13 @@ def holiday(day: date, name: str) -> str:
     return f"Der {plain_day(day)} ist in Sachsen-Anhalt ein Feiertag ({name})."
 
 
-def same_day(other: Shown, *, clash: bool) -> str:
-    """A warning; `clash`: it also runs at the same time."""
+def same_day(other: Shown, *, clash: bool, dated: bool) -> str:
+    """A warning; `clash`: it also runs at the same time; `dated`: the day is to be named."""
     title = f" „{shorten(other.title, _LONGEST_IN_A_LIST)}“" if other.title else ""
     when = "" if other.whole_day else f", {other.start:%H:%M} Uhr"
     time = "Zur selben Zeit" if clash else "Am selben Tag"
-    return f"{time} ist schon ein Termin: {other.name}{title}{when}."
+    day = f", {plain_day(other.start)}" if dated else ""
+    return f"{time} ist schon ein Termin: {other.name}{title}{day}{when}."
 
 
 def bot_not_in(room: str) -> str:
@@ -265,7 +268,7 @@ def open_quote() -> Markdown:
 
 def far_too_long() -> Markdown:
     """Nobody plans in that many words."""
-    return Markdown("Das ist zu lang. Bitte schreiben Sie nur Termin, Motto, Ort und Link.")
+    return Markdown("Das ist zu lang. Bitte schreiben Sie nur Termin, Thema, Ort und Link.")
 
 
 def too_long(name: str, length: int, most: int) -> Markdown:
@@ -280,7 +283,9 @@ def too_long(name: str, length: int, most: int) -> Markdown:
 
 def nothing_to_change() -> Markdown:
     """`!plenum ändern` without anything to change."""
-    return Markdown('Es fehlt, was sich ändern soll: motto="…", ort="…", link=https://… oder tagesordnung="…".')
+    return Markdown(
+        'Es fehlt, was sich ändern soll: thema="…", ort="…", link=https://…, tagesordnung="…" oder plätze=40.'
+    )
 
 
 def named_twice(key: str) -> Markdown:
@@ -302,6 +307,15 @@ def no_link(text: str) -> Markdown:
     return fill(
         "„{text}“ ist kein Link. Ein Link beginnt mit https:// und hat keine Leerzeichen.",
         text=shorten(text, _LONGEST_ECHO),
+    )
+
+
+def no_seats(text: str, most: int) -> Markdown:
+    """A number of seats that is none."""
+    return fill(
+        "„{text}“ ist keine Zahl von Plätzen. Bitte schreiben Sie eine Zahl von 1 bis {most}, zum Beispiel plätze=40.",
+        text=shorten(text, _LONGEST_ECHO),
+        most=most,
     )
 
 

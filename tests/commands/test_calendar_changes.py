@@ -35,7 +35,7 @@ async def test_a_lead_plans_a_meeting_in_the_groups_own_room(dialog):
     assert await dialog.say("lena", "ag3", MEETING) == snapshot("""\
 Vorschau: Sitzung der AG 3 anlegen
 Termin: Montag, 14. Dezember 2026, 10:00–11:00 Uhr
-Motto: „Basisdienste“
+Thema: „Basisdienste“
 Ort: keine Angabe
 Link: https://example.org/ag3
 Ankündigung geht an: AG 3 (6 Personen)
@@ -50,6 +50,7 @@ Verwerfen mit !nein oder der Reaktion ❌ (Kreuz)\
 Neuer Termin: Sitzung der AG 3: „Basisdienste“
 Montag, 14. Dezember 2026, 10:00–11:00 Uhr
 Link: https://example.org/ag3
+Kommen Sie? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !termin T4\
 """)
     assert await dialog.say("anna", "ag3", "!termine AG3") == snapshot("""\
@@ -97,12 +98,14 @@ Neu: Dienstag, 15. Dezember 2026, 13:00–14:00 Uhr
 Bisher: Montag, 14. Dezember 2026, 10:00–11:00 Uhr
 Grund: Feueralarm
 Link: https://example.org/ag3
+Ihre bisherige Antwort bleibt. Passt es noch? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !termin T4\
 """)
     assert dialog.now_reads(announcement) == snapshot("""\
 Geänderter Termin: Sitzung der AG 3: „Basisdienste“
 Dienstag, 15. Dezember 2026, 13:00–14:00 Uhr
 Link: https://example.org/ag3
+Kommen Sie? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !termin T4\
 """)
     event = await row(dialog, 4)
@@ -138,6 +141,7 @@ Geänderter Termin: Plenum 4: „Themenarbeit“
 Dienstag, 15. Dezember 2026, 10:00–12:00 Uhr
 Link: https://example.org/neu
 Tagesordnung: 1. Bericht; 2. Fragen
+Kommen Sie? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !plenum 4\
 """)
     event = await row(dialog, 4)
@@ -180,6 +184,7 @@ Verwerfen mit !nein oder der Reaktion ❌ (Kreuz)\
 Findet doch statt: Plenum 4: „Themenarbeit“
 Dienstag, 15. Dezember 2026, 10:00–12:00 Uhr
 Grund: Wieder gesund
+Ihre bisherige Antwort bleibt. Passt es noch? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !plenum 4\
 """)
     assert "Neuer Termin" not in dialog.now_reads(announcement)

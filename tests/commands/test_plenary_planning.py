@@ -66,6 +66,7 @@ Neuer Termin: Plenum 4: „Themenarbeit“
 Montag, 14. Dezember 2026, 10:00–12:00 Uhr
 Ort: Magdeburg
 Link: https://example.org/plenum
+Kommen Sie? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !plenum 4\
 """)
     assert (reply.room, announcement.room) == ("koordination", "plenum")
@@ -224,6 +225,7 @@ Bisher: Montag, 14. Dezember 2026, 10:00–12:00 Uhr
 Grund: Der Raum ist am 14.12. um 10:00 belegt
 Ort: Magdeburg
 Link: https://example.org/plenum
+Ihre bisherige Antwort bleibt. Passt es noch? ✅ ja, ❔ vielleicht, ❌ nein (oder !zusage, !vielleicht, !absage)
 Alle Angaben: !plenum 4\
 """)
     )
