@@ -7,7 +7,7 @@ from commands.dates.wall_clock import wall
 from commands.dates.wording import countdown
 from commands.event_text import when
 from commands.texts import office_hours as texts
-from storage import calendar
+from storage import calendar, notices
 
 _LATER = 3
 
@@ -22,6 +22,7 @@ async def show(call: Call, session: AsyncSession) -> Reply:
     if not found:
         return Reply(text=texts.none_known(call.settings))
     first, later = found[0], found[1 : 1 + _LATER]
+    await notices.shown(session, [first, *later], call.room_id, at=call.at)
     return Reply(
         text=texts.next_one(
             when=when(first),

@@ -37,13 +37,14 @@ class ChangeKind(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """Why a room was told about a calendar event."""
+    """Why a room was told about a calendar event. Shown: somebody there asked for it."""
 
     ANNOUNCEMENT = "announcement"
     REMINDER = "reminder"
     CORRECTION = "correction"
     CANCELLATION = "cancellation"
     SKIPPED = "skipped"
+    SHOWN = "shown"
 
 
 class ParticipationStatus(StrEnum):

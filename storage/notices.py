@@ -44,9 +44,24 @@ async def of(session: AsyncSession, event: CalendarEvent) -> Sequence[Notice]:
     return found.all()
 
 
+async def shown(session: AsyncSession, events: Iterable[CalendarEvent], room_id: str, *, at: datetime) -> None:
+    """Note that somebody in a room asked for these dates and was told when they are."""
+    for event in events:
+        await add(session, event, NoticeKind.SHOWN, [room_id], at=at)
+
+
 def rooms_told(found: Iterable[Notice]) -> list[str]:
-    """IDs of the rooms that were told of any version, in the order in which they first were."""
+    """IDs of the rooms that heard of any version, by themselves or because somebody asked, in that order."""
     return list(dict.fromkeys(each.room_id for each in found if each.kind is not NoticeKind.SKIPPED))
+
+
+def rooms_announced(found: Iterable[Notice]) -> list[str]:
+    """IDs of the rooms that were told without asking, in that order."""
+    first: dict[str, NoticeKind] = {}
+    for each in found:
+        if each.kind is not NoticeKind.SKIPPED:
+            first.setdefault(each.room_id, each.kind)
+    return [room_id for room_id, kind in first.items() if kind is not NoticeKind.SHOWN]
 
 
 def told_at(found: Iterable[Notice], version: int) -> dict[str, datetime]:

@@ -79,6 +79,18 @@ async def dates_of(session: AsyncSession, series: CalendarSeries) -> Sequence[Ca
     return found.all()
 
 
+def next_of_each(events: Sequence[CalendarEvent]) -> list[CalendarEvent]:
+    """These dates in their order, but of each series only the first one that is on (or the first, where none is)."""
+    chosen: dict[int, CalendarEvent] = {}
+    for event in events:
+        if event.series_id is None:
+            continue
+        first = chosen.setdefault(event.series_id, event)
+        if first.status is EventStatus.CANCELLED and event.status is EventStatus.CONFIRMED:
+            chosen[event.series_id] = event
+    return [each for each in events if each.series_id is None or chosen[each.series_id] is each]
+
+
 async def touch(session: AsyncSession, series: CalendarSeries, *, at: datetime) -> None:
     """Make a new version, because something of the series, or of one of its dates, differs since `at` (UTC)."""
     series.version += 1

@@ -19,7 +19,7 @@ from commands.errors import NotPossible
 from commands.markup import Markdown
 from commands.texts import calendar_changes as change_texts
 from commands.texts import calendar_planning as texts
-from storage import calendar, calendar_changes, history, notices
+from storage import calendar, calendar_changes, history
 from storage.tables import CalendarEvent, ChangeKind, EventStatus
 
 _DONE = {
@@ -41,7 +41,7 @@ async def move(call: Call, session: AsyncSession, event: CalendarEvent, rest: st
     if span == old:
         raise NotPossible(texts.same_date(before, prefix=call.settings.prefix))
     refuse_past(call, span.start, again=f"{texts.planning_command(before, 'verschieben')} {{when}}")
-    told = await _told(session, event)
+    told = await _told(call, session, event)
     text = texts.preview_of_move(
         at(before, span),
         before,
@@ -60,7 +60,7 @@ async def move(call: Call, session: AsyncSession, event: CalendarEvent, rest: st
 async def cancel(call: Call, session: AsyncSession, event: CalendarEvent, rest: str, *, action: str) -> Reply:
     """Preview the cancellation of a date; `rest` is the reason."""
     _require_changeable(call, event)
-    why, told = reason(rest), await _told(session, event)
+    why, told = reason(rest), await _told(call, session, event)
     now = shown(event)
     text = texts.preview_of_cancellation(now, reason=why, rooms=told.names, people=told.people)
     wanted, what = {"status": EventStatus.CANCELLED.value}, texts.what_is_cancelled(now)
@@ -77,7 +77,7 @@ async def change(call: Call, session: AsyncSession, event: CalendarEvent, rest: 
     old, now = calendar.facts(event), shown(event)
     if all(old[name] == value for name, value in wanted.items()):
         raise NotPossible(texts.nothing_new(now, prefix=call.settings.prefix))
-    told = await _told(session, event)
+    told = await _told(call, session, event)
     text = change_texts.preview_of_change(now, new=wanted, old=old, reason=why, rooms=told.names, people=told.people)
     what = change_texts.what_is_changed(now)
     return await _preview(
@@ -92,7 +92,7 @@ async def reinstate(call: Call, session: AsyncSession, event: CalendarEvent, res
     if event.status is not EventStatus.CANCELLED:
         raise NotPossible(texts.not_cancelled(now, prefix=call.settings.prefix))
     _refuse_begun(call, event)
-    told = await _told(session, event)
+    told = await _told(call, session, event)
     text = change_texts.preview_of_reinstatement(
         now,
         reason=why,
@@ -131,7 +131,7 @@ async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
         session, event, kind, wanted, at=call.at, actor=call.sender, cause=call.cause, reason=payload["reason"]
     )
     await note(call, session, event, word, before=state)
-    room_ids, messages = await telling.correct(session, event, made, prefix=call.settings.prefix)
+    room_ids, messages = await telling.correct(session, event, made, prefix=call.settings.prefix, asked_in=call.room_id)
     told = await audience(session, room_ids)
     return Reply(
         text=text(shown(event), rooms=told.names, people=told.people),
@@ -194,5 +194,5 @@ def _refuse_begun(call: Call, event: CalendarEvent) -> None:
         raise NotPossible(texts.over(shown(event), prefix=call.settings.prefix))
 
 
-async def _told(session: AsyncSession, event: CalendarEvent) -> Audience:
-    return await audience(session, notices.rooms_told(await notices.of(session, event)))
+async def _told(call: Call, session: AsyncSession, event: CalendarEvent) -> Audience:
+    return await audience(session, await telling.to_correct(session, event, asked_in=call.room_id))

@@ -11,7 +11,7 @@ from typing import Final
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vDatetime, vRecur
 
-from commands.dates.wall_clock import BERLIN
+from commands.dates.wall_clock import BERLIN, instant
 from commands.markup import clean
 
 _PRODUCT: Final = "-//AG 4 Kommunikation//AG4-Bot//DE"
@@ -29,7 +29,12 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One VEVENT. `starts` and `ends` are naive Berlin times, `created_at` and `changed_at` instants (UTC)."""
+    """One VEVENT. Times are naive and Berlin's, but for `created_at` and `changed_at`, which are instants (UTC).
+
+    `rule` makes it a series: the value of an RRULE, its UNTIL a time on the clock; `left_out` are starts for which the
+    rule does not hold (EXDATE). `occurrence` makes it one date of the series with this UID: where the rule puts it
+    (RECURRENCE-ID).
+    """
 
     uid: str
     sequence: int
@@ -44,10 +49,13 @@ class Entry:
     link: str | None = None
     cancelled: bool = False
     category: str | None = None
+    rule: str | None = None
+    left_out: Sequence[datetime] = ()
+    occurrence: datetime | None = None
 
 
 def calendar_file(entries: Sequence[Entry], *, method: Method, organizer: str, bot: str, name: str) -> bytes:
-    """The file with these dates, in the order in which they begin.
+    """The file with these dates, in the order in which they begin; single dates of a series come after all series.
 
     `organizer` is a mail address; where it is "", the bot's Matrix user ID stands in for it (a matrix: URI, Matrix
     specification, appendices). REQUEST and CANCEL name the group of all participants as the one attendee, as RFC 5546
@@ -65,7 +73,7 @@ def calendar_file(entries: Sequence[Entry], *, method: Method, organizer: str, b
     if any(not entry.whole_day for entry in entries):
         calendar.add_component(_berlin())
     address = f"mailto:{organizer}" if organizer else f"matrix:u/{bot.removeprefix('@')}"
-    for entry in sorted(entries, key=lambda each: (each.starts, each.uid)):
+    for entry in sorted(entries, key=lambda each: (each.occurrence is not None, each.starts, each.uid)):
         calendar.add_component(_event(entry, method=method, address=address))
     data: bytes = calendar.to_ical()
     return data
@@ -84,8 +92,10 @@ def _event(entry: Entry, *, method: Method, address: str) -> Event:
     event.add("dtstart", _moment(entry.starts, whole_day=entry.whole_day))
     if entry.ends is not None:
         event.add("dtend", _moment(entry.ends, whole_day=entry.whole_day))
+    _recur(event, entry)
     event.add("summary", clean(entry.summary))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     if entry.place:
         event.add("location", clean(entry.place))
     if entry.link:
@@ -109,7 +119,23 @@ def _address(uri: str, name: str) -> vCalAddress:
     return address
 
 
-def _moment(wall: datetime, *, whole_day: bool) -> datetime | date:
+def _recur(event: Event, entry: Entry) -> None:
+    """What makes an event a series, or a date of one.
+
+    UNTIL is in UTC, as RFC 5545 (3.3.10) wants it where DTSTART has a time zone.
+    """
+    if entry.occurrence is not None:
+        event.add("recurrence-id", _moment(entry.occurrence))
+    if entry.rule is not None:
+        rule = vRecur.from_ical(entry.rule)
+        if "UNTIL" in rule:
+            rule["UNTIL"] = [instant(each) for each in rule["UNTIL"]]
+        event.add("rrule", rule)
+    if entry.left_out:
+        event.add("exdate", [_moment(each) for each in sorted(entry.left_out)])
+
+
+def _moment(wall: datetime, *, whole_day: bool = False) -> datetime | date:
     return wall.date() if whole_day else wall.replace(tzinfo=BERLIN)
 
 

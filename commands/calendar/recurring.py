@@ -128,6 +128,7 @@ async def show(call: Call, session: AsyncSession, series: CalendarSeries) -> Rep
     """A series with its dates to come."""
     dates = [each for each in await rows.dates_of(session, series) if each.starts > wall(call.at)]
     on = [each for each in dates if each.status is EventStatus.CONFIRMED]
+    await notices.shown(session, on[:_LISTED], call.room_id, at=call.at)
     text = texts.one(
         shown_series(series),
         dates=[shown(each) for each in on[:_LISTED]],

@@ -123,7 +123,7 @@ async def _receivers(
     event = due[0].event
     direct = set(await rooms.of_kind(session, RoomKind.DIRECT))
     configured = distances(settings, event.kind)
-    told = [room_id for room_id in notices.rooms_told(found) if room_id not in direct]
+    told = [room_id for room_id in notices.rooms_announced(found) if room_id not in direct]
     receivers = {
         room_id: [each for each in due if each.distance in configured]
         for room_id in dict.fromkeys([*await rooms_of(session, settings, event.kind), *told])

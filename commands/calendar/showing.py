@@ -18,7 +18,7 @@ from commands.event_text import kind_name
 from commands.markup import clean, shorten
 from commands.texts import calendar as texts
 from commands.texts import calendar_naming as naming_texts
-from storage import calendar, calendar_changes
+from storage import calendar, calendar_changes, notices, series
 from storage.tables import CalendarEvent, EventStatus, Role
 
 MOST_LISTED = 6
@@ -43,12 +43,16 @@ _OTHER_VERBS = (
 async def list_dates(call: Call, session: AsyncSession) -> Reply:
     """Zeigt die nächsten Termine.
 
-    Mit „plenum“, „sprechstunde“, „vortrag“ oder einer AG dahinter sehen Sie nur diese.
+    Mit „plenum“, „sprechstunde“, „vortrag“ oder einer AG dahinter sehen Sie nur diese; sonst von jeder Reihe den
+    nächsten Termin. Ändert sich ein gezeigter Termin, erfahren Sie es hier.
     """
     kind, what = await _chosen(call, session)
     found = await calendar.upcoming(session, after=wall(call.at), kind=kind, cancelled=True)
     if not found:
         return Reply(text=texts.nothing_coming(what, prefix=call.settings.prefix))
+    if kind is None:
+        found = series.next_of_each(found)
+    await notices.shown(session, found[:MOST_LISTED], call.room_id, at=call.at)
     listed = [(shown(event), event.status is EventStatus.CANCELLED) for event in found[:MOST_LISTED]]
     more = max(0, len(found) - MOST_LISTED)
     return Reply(text=texts.coming(listed, more=more, now=call.at, prefix=call.settings.prefix))
@@ -112,6 +116,7 @@ async def show_date(call: Call, session: AsyncSession) -> Reply:
 
 
 async def _one(call: Call, session: AsyncSession, event: CalendarEvent) -> Reply:
+    await notices.shown(session, [event], call.room_id, at=call.at)
     return Reply(
         text=texts.one(
             shown(event),

@@ -23,6 +23,7 @@ def shown(event: CalendarEvent) -> Shown:
         link=event.link,
         agenda=event.agenda,
         seats=event.seats,
+        series="" if event.series_id is None else f"R{event.series_id}",
     )
 
 

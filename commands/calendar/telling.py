@@ -66,12 +66,22 @@ def buttons(event: CalendarEvent) -> tuple[str, ...]:
     return ANSWERS if asks_answers(event.kind) else ()
 
 
+async def to_correct(session: AsyncSession, event: CalendarEvent, *, asked_in: str | None) -> list[str]:
+    """IDs of the rooms that hear of a change: all that were told of the date.
+
+    Where the change is asked for, and the date was only looked up, the answer says it already.
+    """
+    found = await notices.of(session, event)
+    announced = notices.rooms_announced(found)
+    return [each for each in notices.rooms_told(found) if each != asked_in or each in announced]
+
+
 async def correct(
-    session: AsyncSession, event: CalendarEvent, change: CalendarChange, *, prefix: str
+    session: AsyncSession, event: CalendarEvent, change: CalendarChange, *, prefix: str, asked_in: str | None = None
 ) -> tuple[list[str], tuple[Message, ...]]:
     """Tell every room that was told of the date what has changed; the IDs of the rooms, and the messages."""
     found = await notices.of(session, event)
-    room_ids = notices.rooms_told(found)
+    room_ids = await to_correct(session, event, asked_in=asked_in)
     what, kind = _KINDS[change.what]
     await notices.add(session, event, kind, room_ids, at=event.changed_at)
     reactions = buttons(event) if change.what in _ASKS_AGAIN else ()

@@ -25,7 +25,10 @@ _ROOM = re.compile(r"@(?=room)", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A date as people see it: "Plenum 4", how it is named to the bot, its motto, when (naive Berlin times), where."""
+    """A date as people see it: "Plenum 4", how it is named to the bot, its motto, when (naive Berlin times), where.
+
+    `series` is the number of the series it belongs to ("R3"), or "".
+    """
 
     name: str
     code: str
@@ -37,6 +40,7 @@ class Shown:
     link: str | None = None
     agenda: str | None = None
     seats: int | None = None
+    series: str = ""
 
     @property
     def command(self) -> str:
@@ -148,6 +152,7 @@ def one(shown: Shown, *, cancelled: bool, changes: Sequence[Change], now: dateti
             fill("**{name}**", name=full_name(shown.name, shown.title)),
             fill("{when} ({state})", when=when_text(shown), state=state),
             *_where(shown),
+            *([fill("Einer von mehreren Terminen: Reihe {series}", series=shown.series)] if shown.series else []),
         ]
     if changes:
         lines.append(Markdown("\nÄnderungen:\n"))
@@ -346,7 +351,11 @@ def more_line(shown: Shown, prefix: str) -> Markdown:
 
 
 def _number(shown: Shown) -> Markdown:
-    return Markdown("" if shown.code.startswith("plenum") else f" ({shown.code})")
+    numbers = [
+        *([] if shown.code.startswith("plenum") else [shown.code]),
+        *([f"Reihe {shown.series}"] if shown.series else []),
+    ]
+    return Markdown(f" ({', '.join(numbers)})" if numbers else "")
 
 
 def _numbers(known: Sequence[int]) -> str:
