@@ -7,7 +7,18 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from storage.tables import DigestWindow, Draft, Notice, OutboxRow, OutboxState, Room, RoomKind
+from storage.tables import (
+    Attendance,
+    CalendarSeries,
+    DigestWindow,
+    Draft,
+    Notice,
+    OutboxRow,
+    OutboxState,
+    Room,
+    RoomKind,
+    Subscription,
+)
 
 
 async def known(session: AsyncSession) -> dict[str, Room]:
@@ -70,9 +81,12 @@ async def follow_upgrades(session: AsyncSession) -> None:
             await note(session, new, kind=room.kind)
             await session.execute(update(Room).where(Room.room_id == new).values(group_number=room.group_number))
             await session.execute(update(Room).where(Room.room_id == old).values(group_number=None))
-        for table in (Notice, DigestWindow, Draft):
+        for table in (Notice, DigestWindow, Draft, Attendance, Subscription):
             moved = update(table).where(table.room_id == old).values(room_id=new)
             await session.execute(moved.prefix_with("OR IGNORE"))
+        for series in await session.scalars(select(CalendarSeries)):
+            if old in series.rooms:
+                series.rooms = list(dict.fromkeys(new if each == old else each for each in series.rooms))
         waiting = OutboxRow.room_id == old, OutboxRow.state != OutboxState.SENT
         await session.execute(update(OutboxRow).where(*waiting).values(room_id=new))
 

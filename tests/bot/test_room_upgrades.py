@@ -184,3 +184,18 @@ async def test_a_stranger_cannot_make_the_bot_enter_a_room(hs: FakeHomeserver, t
         assert BOT not in hs.room("#falle:test").joined
     finally:
         await dialog.stop()
+
+
+async def test_a_series_goes_on_in_the_new_room(dialog: Dialog, hs: FakeHomeserver) -> None:
+    """Its dates are reminded of there, once, and its end is told there, once."""
+    await dialog.say("karin", "koordination", "!termin neu AG3 mittwochs 10:00-11:00")
+    await dialog.hear("karin", "koordination", "!ja")
+    old = hs.room("#ag3:test").id
+    upgraded(hs, "#ag3:test")
+    await dialog.settle()
+    dialog.now += timedelta(days=1, hours=1)
+    reminded = [each.room for each in await dialog.ring() if each.startswith("Erinnerung")]
+    await dialog.say("karin", "koordination", "!termin absagen R1")
+    told = [each.room for each in await dialog.hear("karin", "koordination", "!ja") if each.startswith("Abgesagt")]
+    assert (reminded, told) == (["ag3"], ["ag3"])
+    assert hs.room("#ag3:test").id != old
