@@ -42,6 +42,8 @@ class Writer:
 
         The buttons come before the file: they do not wait for an upload. What it retracts comes before all of it.
         """
+        if not reply.text:
+            return self.messages(reply.messages, at=at)
         key = f"reply:{cause}"
         thread_id = call.thread_id or reply.thread_id
         lanes = (f"{call.room_id}|{call.sender}", *_subject_lane(reply.subject, call.room_id))

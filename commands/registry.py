@@ -25,8 +25,8 @@ COMMANDS: tuple[Command, ...] = (
     *privacy.COMMANDS,
     *status.COMMANDS,
 )
-REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *questions.REACTIONS)
-FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, CONFIRMING.follower)
+REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *calendar.REACTIONS, *questions.REACTIONS)
+FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, *calendar.FOLLOWERS, CONFIRMING.follower)
 JOBS: tuple[Job, ...] = (confirming.expire, *calendar.JOBS, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
 
 

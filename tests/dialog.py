@@ -74,6 +74,7 @@ class Dialog:
     now: datetime = MONDAY
     registry: Registry | None = None
     last_event: str = ""
+    last_reaction: str = ""
     _app: App | None = None
     _run: asyncio.Task[None] | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -141,7 +142,7 @@ class Dialog:
 
     async def react(self, user: str, answer: Answer, emoji: str) -> list[Answer]:
         """React to one of the bot's messages."""
-        self.hs.user(user).react(await self.room(answer.room), answer.event_id, emoji)
+        self.last_reaction = self.hs.user(user).react(await self.room(answer.room), answer.event_id, emoji)
         return await self.settle()
 
     async def edit(self, user: str, event_id: str, text: str) -> list[Answer]:
@@ -153,6 +154,15 @@ class Dialog:
         """Delete an own message."""
         self.hs.user(user).redact(self._room_of(event_id), event_id)
         return await self.settle()
+
+    def buttons(self, answer: Answer) -> list[str]:
+        """The emoji that the bot has put under a message of its own."""
+        return [
+            event.content["m.relates_to"]["key"]
+            for event in self.hs.events(self._room_of(answer.event_id))
+            if (event.sender, event.type) == (BOT, "m.reaction")
+            and event.content["m.relates_to"]["event_id"] == answer.event_id
+        ]
 
     async def ring(self) -> list[Answer]:
         """The clock rings once, at `now`."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar import telling
+from commands.calendar import seats, telling
 from commands.calendar.kinds import require_planner
 from commands.calendar.rooms import Audience, audience
 from commands.calendar.shown import at, shown
@@ -132,11 +132,12 @@ async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
     )
     await note(call, session, event, word, before=state)
     room_ids, messages = await telling.correct(session, event, made, prefix=call.settings.prefix, asked_in=call.room_id)
+    moved_up = await seats.move_up(session, event, at=call.at, cause=call.cause, prefix=call.settings.prefix)
     told = await audience(session, room_ids)
     return Reply(
         text=text(shown(event), rooms=told.names, people=told.people),
         subject=calendar.subject_of(event.id),
-        messages=messages,
+        messages=(*messages, *moved_up),
     )
 
 

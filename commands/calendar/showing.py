@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.calendar import recurring
+from commands.calendar import attendance, material, recurring
 from commands.calendar.naming import take_date, take_kind_of_dates, take_series_number
 from commands.calendar.shown import of_facts, shown
 from commands.calendar.words import take_number
@@ -17,7 +17,9 @@ from commands.errors import NotFound, NotPossible, UsageError
 from commands.event_text import kind_name
 from commands.markup import clean, shorten
 from commands.texts import calendar as texts
+from commands.texts import calendar_answering as answering_texts
 from commands.texts import calendar_naming as naming_texts
+from storage import attendance as answers
 from storage import calendar, calendar_changes, notices, series
 from storage.tables import CalendarEvent, EventStatus, Role
 
@@ -53,7 +55,15 @@ async def list_dates(call: Call, session: AsyncSession) -> Reply:
     if kind is None:
         found = series.next_of_each(found)
     await notices.shown(session, found[:MOST_LISTED], call.room_id, at=call.at)
-    listed = [(shown(event), event.status is EventStatus.CANCELLED) for event in found[:MOST_LISTED]]
+    own = await answers.of_person(session, call.sender, found[:MOST_LISTED])
+    listed = [
+        (
+            shown(event),
+            event.status is EventStatus.CANCELLED,
+            answering_texts.own_answer(mine.status, waiting=mine.waiting) if (mine := own.get(event.id)) else None,
+        )
+        for event in found[:MOST_LISTED]
+    ]
     more = max(0, len(found) - MOST_LISTED)
     return Reply(text=texts.coming(listed, more=more, now=call.at, prefix=call.settings.prefix))
 
@@ -121,6 +131,8 @@ async def _one(call: Call, session: AsyncSession, event: CalendarEvent) -> Reply
         text=texts.one(
             shown(event),
             cancelled=event.status is EventStatus.CANCELLED,
+            answers=await attendance.lines(call, session, event),
+            material=await material.lines(session, event),
             changes=await _changes(session, event),
             now=call.at,
         ),

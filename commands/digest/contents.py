@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.dates.wall_clock import instant, wall
 from commands.event_text import name, when
-from storage import calendar, digests, health
+from storage import calendar, digests, health, materials
 from storage.digests import Counts
 from storage.tables import CalendarEvent, Question, QuestionState
 
@@ -46,6 +46,15 @@ class DateLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unclosed:
+    """A plenary that is over and not closed: its number, its last day in Berlin, and the titles of what came of it."""
+
+    number: int
+    day: date
+    material: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contents:
     """All that a digest says. `open_count` counts all open questions, also those that wait for a plenary."""
 
@@ -60,11 +69,14 @@ class Contents:
     changes: Sequence[DateLine]
     skipped_reminders: int
     next_dates: Sequence[DateLine]
+    unclosed: Sequence[Unclosed]
 
     @property
     def has_decisions(self) -> bool:
         """Whether somebody has to do something."""
-        return bool(self.overdue or self.due_this_week or self.in_review or self.parked or self.unreadable)
+        return bool(
+            self.overdue or self.due_this_week or self.in_review or self.unclosed or self.parked or self.unreadable
+        )
 
     @property
     def has_news(self) -> bool:
@@ -123,7 +135,23 @@ async def read(session: AsyncSession, covered: Window, *, now: datetime, group: 
             for each in await calendar.upcoming(session, after=wall(now))
             if _concerns(each, group)
         ],
+        unclosed=await _unclosed(session, today) if group is None else (),
     )
+
+
+async def _unclosed(session: AsyncSession, today: date) -> list[Unclosed]:
+    """The plenaries that were over before today and wait for being closed."""
+    found = await materials.unclosed(session, before=datetime.combine(today, time()))
+    came = await materials.of_all(session, found)
+    return [
+        Unclosed(
+            number=each.number,
+            day=(each.ends or each.starts).date(),
+            material=list(dict.fromkeys(material.title for material in came.get(each.id, ()))),
+        )
+        for each in found
+        if each.number is not None
+    ]
 
 
 def _shown(question: Question, today: date) -> OpenQuestion:

@@ -56,9 +56,9 @@ class Shown:
 # What is coming
 
 
-def coming(dates: Sequence[tuple[Shown, bool]], *, more: int, now: datetime, prefix: str) -> Markdown:
-    """The list of `!termine`: (date, is cancelled) each; `more` did not fit."""
-    lines = [Markdown("**Die nächsten Termine:**\n"), *(_listed(shown, off, now) for shown, off in dates)]
+def coming(dates: Sequence[tuple[Shown, bool, str | None]], *, more: int, now: datetime, prefix: str) -> Markdown:
+    """The list of `!termine`: (date, is cancelled, what whoever asks answered) each; `more` did not fit."""
+    lines = [Markdown("**Die nächsten Termine:**\n"), *(_listed(*each, now) for each in dates)]
     if more:
         lines.append(
             fill(
@@ -101,7 +101,7 @@ def no_such_group(number: int, known: Sequence[int]) -> Markdown:
     )
 
 
-def _listed(shown: Shown, cancelled: bool, now: datetime) -> Markdown:
+def _listed(shown: Shown, cancelled: bool, own: str | None, now: datetime) -> Markdown:
     when = short_day(shown.start) if shown.whole_day else span_text(shown.start, shown.end)
     state = "abgesagt" if cancelled else countdown(now, shown.start, shown.end)
     title = None if shown.title is None else shorten(shown.title, _LONGEST_IN_A_LIST)
@@ -115,6 +115,8 @@ def _listed(shown: Shown, cancelled: bool, now: datetime) -> Markdown:
     ]
     if where and not cancelled:
         lines.append(fill("  {where}", where=join(where, ", ")))
+    if own and not cancelled:
+        lines.append(fill("  Ihre Antwort: {own}", own=own))
     return join(lines)
 
 
@@ -132,8 +134,16 @@ class Change:
     reason: str | None
 
 
-def one(shown: Shown, *, cancelled: bool, changes: Sequence[Change], now: datetime) -> Markdown:
-    """One date, and what was done to it, oldest first."""
+def one(
+    shown: Shown,
+    *,
+    cancelled: bool,
+    answers: Sequence[Markdown],
+    material: Sequence[Markdown],
+    changes: Sequence[Change],
+    now: datetime,
+) -> Markdown:
+    """One date, who comes, what came of it, and what was done to it, oldest first."""
     state = countdown(now, shown.start, shown.end)
     if cancelled:
         lines = [
@@ -154,6 +164,8 @@ def one(shown: Shown, *, cancelled: bool, changes: Sequence[Change], now: dateti
             *_where(shown),
             *([fill("Einer von mehreren Terminen: Reihe {series}", series=shown.series)] if shown.series else []),
         ]
+    if not cancelled:
+        lines += [*answers, *material]
     if changes:
         lines.append(Markdown("\nÄnderungen:\n"))
         if len(changes) > _MOST_CHANGES:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from commands.dates.wall_clock import wall
 from commands.dates.wording import short_day, span_text
-from commands.digest.contents import Contents, DateLine, OpenQuestion, Window
+from commands.digest.contents import Contents, DateLine, OpenQuestion, Unclosed, Window
 from commands.markup import Markdown, fill, join, shorten
 
 _OVERDUE, _DUE, _CHANGES, _DATES = 4, 2, 2, 2  # how many lines each part may have
 _QUESTION = 70  # characters
+_MATERIAL = 40  # characters
 
 
 def digest(
@@ -86,6 +87,8 @@ def _to_decide(contents: Contents, *, today: date, group: int | None, prefix: st
         parts.append(_list(f"Diese Woche fällig: {_questions(len(contents.due_this_week))}", lines, more=more))
     if contents.in_review:
         parts.append(fill("**Auf Freigabe warten:** {questions}", questions=_questions(contents.in_review)))
+    if contents.unclosed:
+        parts.append(_not_closed(contents.unclosed, prefix))
     if contents.parked or contents.unreadable:
         parts.append(
             fill(
@@ -162,6 +165,21 @@ def _overdue(question: OpenQuestion) -> Markdown:
 def _due(question: OpenQuestion, today: date) -> Markdown:
     day = "heute" if question.due_on == today else short_day(question.due_on)
     return fill("- **{ref}**, bis {day}: {text}", ref=question.ref, day=day, text=_text(question))
+
+
+def _not_closed(plenaries: Sequence[Unclosed], prefix: str) -> Markdown:
+    """The plenary that waits longest, in one line, and how many more there are."""
+    first, more = plenaries[0], len(plenaries) - 1
+    there = fill("da: {titles}. Fertig?", titles=shorten(", ".join(first.material), _MATERIAL))
+    return fill(
+        "**Plenum ohne Abschluss:** Plenum {number} ({day}), {state} `{prefix}plenum {command} {number}`{more}",
+        number=first.number,
+        day=short_day(first.day),
+        state=there if first.material else "Protokoll und Material fehlen. Senden:",
+        prefix=Markdown(prefix),
+        command=Markdown("abschließen" if first.material else "material"),
+        more=f"; {more} weitere" if more else "",
+    )
 
 
 def _changed(line: DateLine) -> Markdown:

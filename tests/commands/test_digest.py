@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import select, update
 
-from commands.digest.contents import Contents, DateLine, OpenQuestion, Window
+from commands.digest.contents import Contents, DateLine, OpenQuestion, Unclosed, Window
 from commands.texts.digest import digest as as_text
 from storage import calendar, digests, health, history, notices, sync
 from storage.digests import Counts
@@ -319,6 +319,7 @@ def test_the_fullest_digest_fits_a_phone() -> None:
             changes=dates,
             skipped_reminders=4,
             next_dates=dates,
+            unclosed=[Unclosed(number=104, day=date(2026, 11, 24), material=["Wort " * 20] * 9)] * 9,
         ),
         Window(since=MONDAY, until=NEXT),
         now=NEXT,

@@ -39,7 +39,9 @@ BEFORE = {
 """What people said in the room of AG 3 before, for the examples that need a question."""
 _PLENARY = "!plenum neu 14.12.2026 10:00-12:00 Abschluss"
 PLANNED = {
-    **dict.fromkeys(("plenum verschieben", "plenum absagen", "plenum ändern"), (_PLENARY,)),
+    **dict.fromkeys(
+        ("plenum verschieben", "plenum absagen", "plenum ändern", "zusage", "vielleicht", "absage"), (_PLENARY,)
+    ),
     "plenum wiederherstellen": (_PLENARY, "!plenum absagen 4"),
 }
 """What the coordination planned before."""

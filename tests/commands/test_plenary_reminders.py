@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.calendar.reminders import remind
-from commands.dates.quiet_hours import held
+from commands.dates.quiet_hours import held, is_quiet
 from commands.dates.wall_clock import Distance, instant, wall
 from commands.settings import Settings
 from storage import calendar, notices, rooms
@@ -86,13 +86,14 @@ async def test_every_distance_is_sent_once_or_accounted_for(downs, ahead):
 
 
 def not_quiet(ring, start):
-    """Whether anybody may be reminded of a date at a ring."""
-    return held(wall(ring), start) == wall(ring)
+    """Whether anybody may be written to about a date at a ring; what is over can wait for the morning."""
+    local = wall(ring)
+    return not is_quiet(local) or (local.date() <= start.date() and held(local, start) == local)
 
 
 def rings_of_a_year(pauses, announced):
     """When the clock rings: weekly, when anything is due or begins, and when the bot comes back from a pause."""
-    moments = [NEW_YEAR + dt.timedelta(weeks=week) for week in range(60)]
+    moments = [NEW_YEAR + dt.timedelta(weeks=week, hours=9) for week in range(60)]
     moments += [due(start, distance) + BUSY for start in STARTS for distance in DISTANCES]
     moments += [instant(start) + BUSY for start in STARTS]
     moments += [end for _, end in pauses]
