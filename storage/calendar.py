@@ -126,10 +126,11 @@ async def upcoming(
     *,
     after: datetime,
     kind: str | None = None,
+    kinds: Sequence[str] = (),
     cancelled: bool = False,
     most: int | None = None,
 ) -> Sequence[CalendarEvent]:
-    """What is not over at `after` (naive Berlin time), earliest first; cancelled dates only on request.
+    """What is not over at `after` (naive Berlin time), of one or some kinds, earliest first; cancelled on request.
 
     What runs is not over; a date without an end is over when its day is.
     """
@@ -143,6 +144,8 @@ async def upcoming(
     )
     if kind is not None:
         statement = statement.where(CalendarEvent.kind == kind)
+    if kinds:
+        statement = statement.where(CalendarEvent.kind.in_(kinds))
     if not cancelled:
         statement = statement.where(CalendarEvent.status == EventStatus.CONFIRMED)
     return (await session.scalars(statement)).all()

@@ -1,6 +1,7 @@
 """Der Kalender: dates are shown, planned, changed, taken back, reminded of."""
 
 from commands.calendar import answering, closing, exporting, material, meetings, plenary, showing, subscribing, undoing
+from commands.calendar.next_date import keep
 from commands.calendar.operator_changes import tell
 from commands.calendar.recurring import fill
 from commands.calendar.reminders import remind
@@ -17,7 +18,7 @@ COMMANDS = (
     *closing.COMMANDS,
 )
 ACTIONS = (*plenary.ACTIONS, *meetings.ACTIONS)
-JOBS = (fill, tell, remind, closing.ask)
+JOBS = (fill, tell, remind, closing.ask, keep)
 REACTIONS = answering.REACTIONS
 FOLLOWERS = (answering.FOLLOWER, material.FOLLOWER)
 

@@ -45,18 +45,25 @@ async def remind(session: AsyncSession, now: datetime, settings: Settings) -> li
     is sent; if the date has begun meanwhile, none, but the coordination is told.
     """
     since = await reminded.until(session) or now - _NOT_LONG_AGO
-    if now <= since:  # the clock was put back: nothing new is due
+    if now <= since:
+        if now < since:  # the clock was put back: what is entered until it is there again falls due after now
+            await reminded.note(session, now)
         return []
     wanted = await subscriptions.every(session)
     due = await _due(session, since, now, settings, wanted)
     if settings.quiet and is_quiet(wall(now)):  # what can wait is looked at again in the morning
-        due = [each for each in due if held(wall(now), each.event.starts) == wall(now)]
+        due = [each for each in due if _cannot_wait(each.event, wall(now))]
     else:
         await reminded.note(session, now)
     messages: list[Message] = []
     for event_id in dict.fromkeys(each.event.id for each in due):
         messages += await _about(session, [each for each in due if each.event.id == event_id], now, settings, wanted)
     return messages
+
+
+def _cannot_wait(event: CalendarEvent, now: datetime) -> bool:
+    """Whether quiet hours do not count now (naive Berlin time): the date is today, or begins before they end."""
+    return now.date() <= event.starts.date() and held(now, event.starts) == now
 
 
 async def _due(

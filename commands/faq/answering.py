@@ -17,7 +17,7 @@ from commands.german_words import fold
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import faq as texts
-from storage import calendar, faq, groups, roles
+from storage import calendar, faq, groups, notices, roles
 from storage.tables import FaqEntry, Role
 
 _OPERATOR: Final = "Angabe des Betreibers dieses Bots"
@@ -159,6 +159,7 @@ async def _next(live: str, call: Call, session: AsyncSession) -> list[Markdown]:
     if not found:
         return []
     event, prefix = found[0], call.settings.prefix
+    await notices.shown(session, [event], call.room_id, at=call.at)
     away = countdown(call.at, event.starts, event.ends)
     return [texts.next_date(name(event), when(event), away, link=event.link, more=more, prefix=prefix)]
 
