@@ -1,7 +1,7 @@
 """The dates of the project: plenaries, meetings of the groups, office hours, talks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,6 +14,8 @@ PLENARY: Final = "plenary"
 OFFICE_HOUR: Final = "office_hour"
 TALK: Final = "talk"
 _GROUP: Final = "group:"
+_LONGEST: Final = timedelta(days=100)
+"""No date takes longer."""
 
 
 def kind_of_group(number: int) -> str:
@@ -137,6 +139,7 @@ async def upcoming(
     midnight = datetime.combine(after.date(), time())
     statement = (
         select(CalendarEvent)
+        .where(CalendarEvent.starts >= midnight - _LONGEST)  # the index on it does the rest
         .where(or_(CalendarEvent.ends > after, CalendarEvent.ends.is_(None) & (CalendarEvent.starts >= midnight)))
         .where(CalendarEvent.recalled.is_(False))
         .order_by(CalendarEvent.starts, CalendarEvent.id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import CalendarEvent, Notice, NoticeKind
+from storage.tables import CalendarEvent, Notice, NoticeKind, table_of
 
 _NEWS = (NoticeKind.ANNOUNCEMENT, NoticeKind.CORRECTION, NoticeKind.CANCELLATION)
 """Notices that tell a room of a version for the first time."""
@@ -35,7 +35,7 @@ async def add(
         for room_id in room_ids
     ]
     if rows:
-        await session.execute(insert_or_ignore(Notice).on_conflict_do_nothing(), rows)
+        await session.execute(insert_or_ignore(table_of(Notice)).on_conflict_do_nothing(), rows)
 
 
 async def of(session: AsyncSession, event: CalendarEvent) -> Sequence[Notice]:

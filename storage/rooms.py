@@ -1,6 +1,6 @@
 """The rooms the bot knows: what each is for, whether it is in it, whether it is encrypted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -96,6 +96,12 @@ async def of_kind(session: AsyncSession, kind: RoomKind, *, group: int | None = 
     statement = select(Room.room_id).where(Room.kind == kind).order_by(Room.room_id)
     if group is not None:
         statement = statement.where(Room.group_number == group)
+    return (await session.scalars(statement)).all()
+
+
+async def joined(session: AsyncSession, kinds: Collection[RoomKind]) -> Sequence[Room]:
+    """The rooms of these kinds that the bot is in."""
+    statement = select(Room).where(Room.kind.in_(kinds), Room.joined.is_(True)).order_by(Room.room_id)
     return (await session.scalars(statement)).all()
 
 

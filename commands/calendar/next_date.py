@@ -20,6 +20,9 @@ OFF, TOPIC, PINNED = "off", "topic", "pinned"
 """The ways of showing it (`Settings.next_date`)."""
 
 _SHOWING: Final = (RoomKind.PLENARY, RoomKind.COORDINATION, RoomKind.GROUP)
+_LOOKED_AT: Final = 100
+"""Among so many coming dates each room's next one is nearly always."""
+
 _FOR_ALL: Final = (calendar.PLENARY, calendar.OFFICE_HOUR, calendar.TALK)
 
 
@@ -29,15 +32,14 @@ async def keep(session: AsyncSession, now: datetime, settings: Settings) -> list
     if settings.next_date == OFF and all(each.mode == OFF for each in present.values()):
         return []
     effects: list[Effect] = []
-    following: dict[tuple[str, ...], Shown | None] = {}
-    for room in (await rooms.known(session)).values():
-        if room.kind not in _SHOWING or not room.joined:
-            continue
+    coming = await calendar.upcoming(session, after=wall(now), most=_LOOKED_AT)
+    for room in await rooms.joined(session, _SHOWING):
         kinds = _kinds_in(room)
-        if kinds not in following:
-            found = await calendar.upcoming(session, after=wall(now), kinds=kinds, most=1)
-            following[kinds] = shown(found[0]) if found else None
-        effects += await _show(session, room, present.get(room.room_id), following[kinds], settings)
+        here = next((each for each in coming if each.kind in kinds), None)
+        if here is None and len(coming) == _LOOKED_AT:  # only then is there more, and it is looked for alone
+            here = next(iter(await calendar.upcoming(session, after=wall(now), kinds=kinds, most=1)), None)
+        date = None if here is None else shown(here)
+        effects += await _show(session, room, present.get(room.room_id), date, settings)
     return effects
 
 

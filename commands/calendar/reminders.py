@@ -1,6 +1,7 @@
 """Erinnerungen: each distance once for each room, held back in quiet hours, caught up after a pause, never lost."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -14,6 +15,7 @@ from commands.calendar.shown import shown
 from commands.command import Message
 from commands.dates.quiet_hours import held, is_quiet
 from commands.dates.wall_clock import Distance, instant, wall
+from commands.markup import Markdown
 from commands.settings import Settings
 from commands.texts import calendar as texts
 from storage import calendar, notices, reminded, rooms, subscriptions
@@ -38,6 +40,16 @@ class _Due:
     moment: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Ring:
+    """What is the same for all dates: the direct chats, and the subscriptions there."""
+
+    now: datetime
+    settings: Settings
+    direct: AbstractSet[str]
+    wanted: Sequence[Subscription]
+
+
 async def remind(session: AsyncSession, now: datetime, settings: Settings) -> list[Message]:
     """The reminders that fell due since this was asked last, up to `now` (UTC).
 
@@ -56,8 +68,14 @@ async def remind(session: AsyncSession, now: datetime, settings: Settings) -> li
     else:
         await reminded.note(session, now)
     messages: list[Message] = []
-    for event_id in dict.fromkeys(each.event.id for each in due):
-        messages += await _about(session, [each for each in due if each.event.id == event_id], now, settings, wanted)
+    by_date: dict[int, list[_Due]] = {}
+    for each in due:
+        by_date.setdefault(each.event.id, []).append(each)
+    if by_date:
+        direct = set(await rooms.of_kind(session, RoomKind.DIRECT))
+        ring = _Ring(now=now, settings=settings, direct=direct, wanted=[e for e in wanted if e.room_id in direct])
+        for here in by_date.values():
+            messages += await _about(session, here, ring)
     return messages
 
 
@@ -96,47 +114,40 @@ def _moment(event: CalendarEvent, distance: Distance, settings: Settings) -> dat
     return instant(held(raw, event.starts) if settings.quiet else raw)
 
 
-async def _about(
-    session: AsyncSession, due: Sequence[_Due], now: datetime, settings: Settings, wanted: Sequence[Subscription]
-) -> list[Message]:
+async def _about(session: AsyncSession, due: Sequence[_Due], ring: _Ring) -> list[Message]:
     """The reminders of one date, and what is left out."""
-    event = due[0].event
+    event, now = due[0].event, ring.now
     begun = now >= instant(event.starts)
     found = await notices.of(session, event)
+    done = {(each.room_id, each.distance) for each in found if each.version == event.version}
+    told = notices.told_at(found, event.version)
+    texts_of = {each.distance.label: _text(each, now, ring.settings) for each in due}
+    noted: dict[tuple[NoticeKind, str], list[str]] = {}
     messages: list[Message] = []
-    missed = False
-    for room_id, here in (await _receivers(session, due, found, settings, wanted)).items():
-        open_ = _open(event, room_id, found, here)
-        if not open_:
-            continue
-        nearest = None if begun else open_[-1]
-        missed = missed or begun
+    for room_id, here in (await _receivers(session, due, found, ring)).items():
+        told_at = told.get(room_id, event.changed_at)
+        open_ = [each for each in here if told_at < each.moment and (room_id, each.distance.label) not in done]
+        nearest = None if begun or not open_ else open_[-1]
         for each in open_:
             kind = NoticeKind.REMINDER if each is nearest else NoticeKind.SKIPPED
-            await notices.add(session, event, kind, [room_id], at=now, distance=each.distance.label)
+            noted.setdefault((kind, each.distance.label), []).append(room_id)
         if nearest is not None:
-            messages.append(_reminder(nearest, room_id, now, settings))
-    return [*messages, *(await _missed(session, event) if missed else [])]
+            messages.append(_reminder(nearest, room_id, texts_of[nearest.distance.label]))
+    for (kind, label), room_ids in noted.items():
+        await notices.add(session, event, kind, room_ids, at=now, distance=label)
+    return [*messages, *(await _missed(session, event) if begun and noted else [])]
 
 
 async def _receivers(
-    session: AsyncSession,
-    due: Sequence[_Due],
-    found: Sequence[Notice],
-    settings: Settings,
-    wanted: Sequence[Subscription],
+    session: AsyncSession, due: Sequence[_Due], found: Sequence[Notice], ring: _Ring
 ) -> dict[str, list[_Due]]:
     """What is due in each room: in those of everybody by the configuration, in direct chats as their people want it."""
     event = due[0].event
-    direct = set(await rooms.of_kind(session, RoomKind.DIRECT))
-    configured = distances(settings, event.kind)
-    told = [room_id for room_id in notices.rooms_announced(found) if room_id not in direct]
-    receivers = {
-        room_id: [each for each in due if each.distance in configured]
-        for room_id in dict.fromkeys([*await rooms_of(session, settings, event.kind), *told])
-    }
-    for subscription in wanted:
-        if subscription.kind in {event.kind, EVERY_KIND} and subscription.room_id in direct:
+    configured = [each for each in due if each.distance in distances(ring.settings, event.kind)]
+    told = [room_id for room_id in notices.rooms_announced(found) if room_id not in ring.direct]
+    receivers = {room_id: [*configured] for room_id in [*await rooms_of(session, ring.settings, event.kind), *told]}
+    for subscription in ring.wanted:
+        if subscription.kind in {event.kind, EVERY_KIND}:
             here = receivers.setdefault(subscription.room_id, [])
             here += [
                 each
@@ -157,29 +168,26 @@ def _own_distances(wanted: Sequence[Subscription]) -> dict[str, set[Distance]]:
     return found
 
 
-def _open(event: CalendarEvent, room_id: str, found: Sequence[Notice], due: Sequence[_Due]) -> list[_Due]:
-    """What is due in a room and not accounted for."""
-    told = notices.told_at(found, event.version).get(room_id, event.changed_at)
-    done = {each.distance for each in found if each.version == event.version and each.room_id == room_id}
-    return [each for each in due if told < each.moment and each.distance.label not in done]
-
-
-def _reminder(due: _Due, room_id: str, now: datetime, settings: Settings) -> Message:
-    """The reminder; of a date that nobody announced alone (it is one of a series) it also asks who comes."""
+def _text(due: _Due, now: datetime, settings: Settings) -> Markdown:
+    """What a reminder says; of a date that nobody announced alone (it is one of a series) it also asks who comes."""
     event = due.event
-    asks = event.series_id is not None
+    return texts.reminder(
+        shown(event),
+        late=now - due.moment > LATE,
+        ask=telling.ask(event, settings.prefix) if event.series_id is not None else None,
+        now=now,
+        prefix=settings.prefix,
+    )
+
+
+def _reminder(due: _Due, room_id: str, text: Markdown) -> Message:
+    event = due.event
     return Message(
         key=f"remind:calendar:{event.id}:v{event.version}:{due.distance.label}:{room_id}",
         room_id=room_id,
-        text=texts.reminder(
-            shown(event),
-            late=now - due.moment > LATE,
-            ask=telling.ask(event, settings.prefix) if asks else None,
-            now=now,
-            prefix=settings.prefix,
-        ),
+        text=text,
         subject=calendar.subject_of(event.id),
-        reactions=telling.buttons(event) if asks else (),
+        reactions=telling.buttons(event) if event.series_id is not None else (),
     )
 
 
