@@ -1,7 +1,7 @@
 """The bot as a process in its rooms on a real homeserver, without encryption, and the people in them."""
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,7 @@ async def project_on(
     *,
     groups: int = 3,
     only_karin_invites: bool = False,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AsyncIterator[Project]:
     anna, lena, karin = [await introduce(name, at=homeserver) for name in ("Anna", "Lena", "Karin")]
     bot_id = await create_account(homeserver.url, f"bot{next(_numbers)}", password="geheim")
@@ -93,6 +94,7 @@ async def project_on(
             "homeserver": {"allowed_servers": ["example.org"], "allowed_people": [karin.user_id]}
             if only_karin_invites
             else {},
+            **(settings or {}),
         },
     )
     project = Project(homeserver, its_rooms, BotProcess(config, "geheim"), bot_id, anna, lena, karin)
