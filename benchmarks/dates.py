@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from benchmarks import date_rows, homeservers
+from benchmarks import date_rows, homeservers, tables
 from benchmarks.people import Account, Homeserver, message
 from bot import logs
 from bot.app import App
@@ -283,33 +283,20 @@ def table(found: Measured) -> str:
     lines.append(["---", "---:", "---:", "---:", "---", "---"])
     for name, took in found.rings.items():
         goal = "" if name in {_EMPTY, _MONDAY} else f"p95 < {GOAL_MS}"
-        met = "" if not goal else "met" if _p95(took) < GOAL_MS else "NOT MET"
+        met = "" if not goal else "met" if tables.p95(took) < GOAL_MS else "NOT MET"
         ratio = f"× {statistics.median(took) / floor:.1f}"
-        lines.append([name, _figures(took), ratio, f"{statistics.median(found.said[name]):.0f}", goal, met])
+        lines.append([name, tables.figures(took), ratio, f"{statistics.median(found.said[name]):.0f}", goal, met])
     jobs = [["job, nothing due", "ms: median / p95 / max"], ["---", "---:"]]
     for name, took in sorted(found.jobs.items(), key=lambda each: -statistics.median(each[1])):
-        jobs.append([name, _figures(took)])
+        jobs.append([name, tables.figures(took)])
     told = [[f"a cancellation told in {ROOMS} rooms", "s: bot", "s: bare requests", "ratio"], ["---", *["---:"] * 3]]
     for name, values in found.told.items():
         bot, bare = statistics.median(values["bot"]), statistics.median(values["bare requests"])
         told.append([name, f"{bot:.2f}", f"{bare:.2f}", f"× {bot / bare:.1f}"])
     head = f"## {DATES:,} dates, {date_rows.PEOPLE} people with reminders"
-    return "\n".join([head, "", *_rows(lines), "", *_rows(jobs), "", *_rows(told), ""])
+    return "\n".join([head, "", *tables.rows(lines), "", *tables.rows(jobs), "", *tables.rows(told), ""])
 
 
 def values(found: Measured) -> dict[str, Any]:
     """Everything that was measured, for a JSON file."""
     return {"rings": found.rings, "jobs": found.jobs, "told": found.told}
-
-
-def _p95(took: Sequence[float]) -> float:
-    return statistics.quantiles(took, n=20, method="inclusive")[-1] if len(took) > 1 else took[0]
-
-
-def _figures(took: Sequence[float]) -> str:
-    return " / ".join(f"{value:.1f}" for value in (statistics.median(took), _p95(took), max(took)))
-
-
-def _rows(lines: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]

@@ -23,7 +23,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from benchmarks import homeservers
+from benchmarks import homeservers, tables
 from benchmarks.people import Account, Homeserver, Watcher, message
 from benchmarks.question_rows import NOW, Filled, fill, wordings
 from bot import logs
@@ -324,16 +324,16 @@ def table(every: Mapping[int, Measured]) -> str:
     for name, took in large.inside.items():
         growth = statistics.median(took) / statistics.median(small.inside[name])
         trip = large.round_trip.get(name)
-        met = "met" if _p95(took) < GOAL_MS else "NOT MET"
-        figures = [_figures(every[size].inside[name]) for size in sizes]
-        around = _figures(trip) if trip else "–"
+        met = "met" if tables.p95(took) < GOAL_MS else "NOT MET"
+        figures = [tables.figures(every[size].inside[name]) for size in sizes]
+        around = tables.figures(trip) if trip else "–"
         lines.append([name, *figures, f"× {growth:.1f}", around, f"p95 < {GOAL_MS}", met])
     rows = ", ".join(f"{count:,} {name}" for name, count in large.rows.items())
     ring = [[f"jobs of a ring, {sizes[-1]:,} questions", "ms: median / p95 / max"], ["---", "---:"]]
     slowest = sorted(large.jobs.items(), key=lambda each: -statistics.median(each[1]))
-    ring += [[name, _figures(took)] for name, took in slowest]
+    ring += [[name, tables.figures(took)] for name, took in slowest]
     return "\n".join(
-        [f"## {sizes[-1]:,} questions", "", *_rows(lines), "", f"Filled with {rows}.", "", *_rows(ring), ""]
+        [f"## {sizes[-1]:,} questions", "", *tables.rows(lines), "", f"Filled with {rows}.", "", *tables.rows(ring), ""]
     )
 
 
@@ -343,16 +343,3 @@ def values(every: Mapping[int, Measured]) -> dict[str, Any]:
         str(size): {"rows": found.rows, "in the bot": found.inside, "round trip": found.round_trip, "jobs": found.jobs}
         for size, found in every.items()
     }
-
-
-def _p95(took: Sequence[float]) -> float:
-    return statistics.quantiles(took, n=20, method="inclusive")[-1] if len(took) > 1 else took[0]
-
-
-def _figures(took: Sequence[float]) -> str:
-    return " / ".join(f"{value:.1f}" for value in (statistics.median(took), _p95(took), max(took)))
-
-
-def _rows(lines: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]

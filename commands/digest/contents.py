@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.dates.wall_clock import instant, wall
 from commands.event_text import name, when
-from storage import calendar, digests, health, materials
+from storage import calendar, digests, health, materials, series
 from storage.digests import Counts
 from storage.tables import CalendarEvent, Question, QuestionState
 
@@ -132,7 +132,7 @@ async def read(session: AsyncSession, covered: Window, *, now: datetime, group: 
         skipped_reminders=await digests.skipped(session, since=since, until=until) if group is None else 0,
         next_dates=[
             DateLine(name=name(each), when=when(each))
-            for each in await calendar.upcoming(session, after=wall(now))
+            for each in series.next_of_each(await calendar.upcoming(session, after=wall(now)))
             if _concerns(each, group)
         ],
         unclosed=await _unclosed(session, today) if group is None else (),

@@ -7,13 +7,9 @@ from inline_snapshot import snapshot
 
 from storage import attendance, calendar
 from storage.tables import ParticipationStatus
+from tests.planning import confirmed
 
 PLENARY = '!plenum neu 15.12. 10:00-12:00 "Themenarbeit"'
-
-
-async def confirmed(dialog, user, room, text):
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
 
 
 @pytest.fixture

@@ -8,20 +8,10 @@ from inline_snapshot import snapshot
 from storage import calendar, office_hours
 from storage.office_hours import OfficeHour
 from storage.tables import EventStatus
+from tests.planning import confirmed, said_in
 
 MEETING = '!termin neu 14.12. 10:00-11:00 "Basisdienste" link=https://example.org/ag3'
 PLENARY = '!plenum neu 15.12. 10:00-12:00 "Themenarbeit" ort="Magdeburg"'
-
-
-async def confirmed(dialog, user, room, text):
-    """Type a plan and confirm it; everything that is said to the confirmation."""
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
-
-
-def said_in(answers, room):
-    [found] = [each for each in answers if each.room == room and each.content["msgtype"] == "m.text"]
-    return found
 
 
 async def row(dialog, event_id):

@@ -342,3 +342,10 @@ async def test_the_first_start_is_where_the_first_window_begins(dialog: Dialog) 
     [_] = await ring(dialog, NEXT)
     [(since, _until)] = await windows(dialog)
     assert since == position.first_started_at
+
+
+async def test_of_a_series_the_digest_names_the_next_date_only(dialog: Dialog) -> None:
+    await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
+    await dialog.say("lena", "ag3", "!termin neu mittwochs 10:00-11:00")
+    await dialog.hear("lena", "ag3", "!ja")
+    assert (await dialog.say("karin", "koordination", "!digest")).count("Sitzung der AG 3") == 1

@@ -5,14 +5,10 @@ import datetime as dt
 import pytest
 
 from tests.dialog import BOT
+from tests.planning import confirmed
 
 PLENARY = '!plenum neu 15.12. 10:00-12:00 "Themenarbeit"'
 FIRST = "Nächster Termin: Plenum 4, Di 15.12.2026, 10:00–12:00 Uhr"
-
-
-async def confirmed(dialog, user, room, text):
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
 
 
 def topic(dialog, room):

@@ -13,13 +13,9 @@ from commands.registry import Registry
 from storage import attendance, calendar
 from tests.homeserver import FakeHomeserver
 from tests.kit import dialog_with
+from tests.planning import confirmed
 
 PLENARY = '!plenum neu 15.12. 10:00-12:00 "Themenarbeit" plätze=2'
-
-
-async def confirmed(dialog, user, room, text):
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
 
 
 @pytest.fixture

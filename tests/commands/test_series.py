@@ -7,18 +7,9 @@ from inline_snapshot import snapshot
 
 from storage import series
 from tests.dialog import MONDAY
+from tests.planning import confirmed, said_in
 
 MEETINGS = '!termin neu jeden ersten Mittwoch im Monat 10:00-11:00 "Jour fixe" link=https://example.org/ag3'
-
-
-async def confirmed(dialog, user, room, text):
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
-
-
-def said_in(answers, room):
-    [found] = [each for each in answers if each.room == room and each.content["msgtype"] == "m.text"]
-    return found
 
 
 async def later(dialog, **how_long):

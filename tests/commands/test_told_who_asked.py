@@ -4,12 +4,9 @@ import datetime as dt
 
 import pytest
 
+from tests.planning import confirmed
+
 PLENARY = '!plenum neu 15.12. 10:00-12:00 "Themenarbeit"'
-
-
-async def confirmed(dialog, user, room, text):
-    await dialog.say(user, room, text)
-    return await dialog.hear(user, room, "!ja")
 
 
 def corrected(answers):
