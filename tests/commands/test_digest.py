@@ -348,4 +348,5 @@ async def test_of_a_series_the_digest_names_the_next_date_only(dialog: Dialog) -
     await dialog.say("anna", "ag3", "!frage Wer zahlt das?")
     await dialog.say("lena", "ag3", "!termin neu mittwochs 10:00-11:00")
     await dialog.hear("lena", "ag3", "!ja")
+    dialog.now += timedelta(minutes=1)
     assert (await dialog.say("karin", "koordination", "!digest")).count("Sitzung der AG 3") == 1
