@@ -17,7 +17,7 @@ from commands.dates.wall_clock import instant, wall
 from commands.errors import NotPossible, UsageError
 from commands.texts import calendar_answering as texts
 from storage import attendance, calendar, notices
-from storage.tables import Attendance, CalendarEvent, EventStatus, ParticipationStatus, Role
+from storage.tables import Attendance, CalendarEvent, EventStatus, ParticipationStatus, Role, RoomKind
 
 _ACCEPTED, _TENTATIVE, _DECLINED = (
     ParticipationStatus.ACCEPTED,
@@ -142,13 +142,16 @@ async def _typed(
     deputy: str | None = None,
 ) -> Reply:
     answer, messages = await _answer(call, session, event, status, deputy=deputy, source=call.event_id)
-    if deputy is not None and deputy.startswith("@"):
+    told = deputy is not None and deputy.startswith("@") and call.room_kind is not RoomKind.DIRECT
+    if deputy is not None and told:
         messages.append(_told_deputy(call, event, deputy))
     return Reply(
         text=texts.noted(
             shown(event),
             status,
             deputy=answer.deputy,
+            told=told,
+            stands_in_for=None if status is _ACCEPTED else await _stands_in_for(session, event, call.sender),
             waiting=await _place(session, event, answer),
             plans=status is _DECLINED and _plans(call, event),
             prefix=call.settings.prefix,
@@ -156,6 +159,12 @@ async def _typed(
         subject=calendar.subject_of(event.id),
         messages=tuple(messages),
     )
+
+
+async def _stands_in_for(session: AsyncSession, event: CalendarEvent, user_id: str) -> str | None:
+    """Who named this person as their deputy, or None."""
+    found = await attendance.of(session, event)
+    return next((each.user_id for each in found if each.status is _ACCEPTED and each.deputy == user_id), None)
 
 
 def _told_deputy(call: Call, event: CalendarEvent, deputy: str) -> Message:
@@ -187,6 +196,17 @@ def _reacts(status: ParticipationStatus) -> Reaction:
         deputy = before.deputy if before is not None and status is _ACCEPTED else None
         answer, messages = await _answer(call, session, event, status, deputy=deputy, source=call.cause)
         place = await _place(session, event, answer)
+        by = None if status is _ACCEPTED else await _stands_in_for(session, event, call.sender)
+        if by is not None:
+            messages.append(
+                Message(
+                    key=f"stands-in:calendar:{event.id}:{call.cause}",
+                    room_id=call.room_id,
+                    text=texts.tell_whom_you_stand_in_for(call.sender, by),
+                    subject=calendar.subject_of(event.id),
+                    mentions=(call.sender,),
+                )
+            )
         if place is not None:
             messages.append(
                 Message(

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.calendar import seats
 from commands.command import Call
+from commands.dates.wall_clock import instant
 from commands.markup import Markdown
 from commands.texts import calendar_answering as texts
 from commands.texts.calendar_answering import Answers
@@ -29,7 +30,7 @@ async def lines(call: Call, session: AsyncSession, event: CalendarEvent) -> list
             declined=len(declined),
             waiting=len(waiting),
             old=sum(when.get(each.version) != event.starts.isoformat() for each in found),
-            seats=event.seats,
+            seats=None if instant(event.starts) <= call.at else event.seats,
             names=[_names(each) for each in groups] if _may_see_names(call) else None,
         )
     )

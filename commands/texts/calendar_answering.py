@@ -61,11 +61,16 @@ def noted(
     status: ParticipationStatus,
     *,
     deputy: str | None,
+    told: bool,
+    stands_in_for: str | None,
     waiting: int | None,
     plans: bool,
     prefix: str,
 ) -> Markdown:
-    """An answer was noted; `waiting`: the place on the list; `plans`: whoever answers may cancel the date itself."""
+    """An answer was noted; `waiting`: the place on the list; `plans`: whoever answers may cancel the date itself.
+
+    `told`: the deputy was told; `stands_in_for`: who named whoever answers as their deputy.
+    """
     if waiting is not None:
         lines = [
             fill("**Warteliste, Platz {place}**: {date}", place=waiting, date=_date(shown)),
@@ -75,6 +80,10 @@ def noted(
         lines = [fill("**{what}**: {date}", what=_NOTED[status], date=_date(shown))]
     if deputy is not None:
         lines.append(fill("Für Sie kommt: {deputy}", deputy=deputy))
+        if not told:
+            lines.append(Markdown("Bitte geben Sie der Person selbst Bescheid."))
+    if stands_in_for is not None:
+        lines.append(fill("Sie sind als Vertretung gemeldet. Bitte sagen Sie {by} Bescheid.", by=stands_in_for))
     others = [
         f"{prefix}{verb} {shown.code}"
         for verb, meant in (
@@ -138,6 +147,11 @@ def named_as_deputy(shown: Shown, person: str, *, by: str, prefix: str) -> Markd
     )
 
 
+def tell_whom_you_stand_in_for(person: str, by: str) -> Markdown:
+    """To a deputy who reacted with something else than a yes."""
+    return fill("{person}: Sie sind als Vertretung gemeldet. Bitte sagen Sie {by} Bescheid.", person=person, by=by)
+
+
 # Shown
 
 
@@ -155,7 +169,7 @@ def answer_lines(answers: Answers) -> list[Markdown]:
             )
         )
     if answers.old:
-        lines.append(fill("Davon noch zum alten Termin: {old}", old=answers.old))
+        lines.append(fill("Antworten noch zum alten Termin: {old}", old=answers.old))
     if answers.seats is not None:
         free = max(0, answers.seats - answers.accepted)
         lines.append(fill("Freie Plätze: {free}, Warteliste: {waiting}", free=free, waiting=answers.waiting))

@@ -156,7 +156,7 @@ async def test_answers_stay_when_the_date_moves_and_people_are_asked_again(dialo
     [correction] = [each for each in said if each.room == "plenum"]
     assert "Ihre bisherige Antwort bleibt" in correction
     assert dialog.buttons(correction) == ["✅", "❔", "❌"]
-    assert "Zusagen: 2, vielleicht: 0, Absagen: 0\nDavon noch zum alten Termin: 2" in await dialog.say(
+    assert "Zusagen: 2, vielleicht: 0, Absagen: 0\nAntworten noch zum alten Termin: 2" in await dialog.say(
         "anna", "plenum", "!plenum 4"
     )
     await dialog.react("anna", correction, "✅")
@@ -247,6 +247,19 @@ Sie sind für Plenum 4, Di 15.12.2026, 10:00–12:00 Uhr schon als Vertretung ge
 Alle Angaben: !plenum 4\
 """)
     assert await answers(dialog) == {"anna": ParticipationStatus.ACCEPTED.value}
+
+
+async def test_in_a_direct_chat_nobody_else_is_told_and_the_bot_says_so(dialog, announced):
+    [answer] = await dialog.hear("anna", "direkt:anna", "!zusage plenum 4 Vertretung: @ben:test")
+    assert "Für Sie kommt: @ben:test\nBitte geben Sie der Person selbst Bescheid." in answer
+
+
+async def test_a_deputy_who_does_not_come_hears_whom_to_tell(dialog, announced):
+    await dialog.hear("anna", "plenum", "!zusage Vertretung: @ben:test")
+    told = "Sie sind als Vertretung gemeldet. Bitte sagen Sie @anna:test Bescheid."
+    assert told in await dialog.say("ben", "plenum", "!absage")
+    [said] = await dialog.react("ben", announced, "❔")
+    assert (told in said, said.mentions) == (True, ["@ben:test"])
 
 
 REFUSED = snapshot(
