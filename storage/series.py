@@ -91,6 +91,14 @@ def next_of_each(events: Sequence[CalendarEvent]) -> list[CalendarEvent]:
     return [each for each in events if each.series_id is None or chosen[each.series_id] is each]
 
 
+async def list_again(session: AsyncSession, series: CalendarSeries) -> None:
+    """Make all dates of a series seen again, after its end was taken back."""
+    recalled = CalendarEvent.series_id == series.id, CalendarEvent.recalled.is_(True)
+    for event in await session.scalars(select(CalendarEvent).where(*recalled)):
+        event.recalled = False
+    await session.flush()
+
+
 async def touch(session: AsyncSession, series: CalendarSeries, *, at: datetime) -> None:
     """Make a new version, because something of the series, or of one of its dates, differs since `at` (UTC)."""
     series.version += 1

@@ -130,6 +130,8 @@ async def apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -
     made = await calendar_changes.make(
         session, event, kind, wanted, at=call.at, actor=call.sender, cause=call.cause, reason=payload["reason"]
     )
+    if kind is ChangeKind.REINSTATED:
+        event.recalled = False  # the series it was one of may have ended
     await note(call, session, event, word, before=state)
     room_ids, messages = await telling.correct(session, event, made, prefix=call.settings.prefix, asked_in=call.room_id)
     moved_up = await seats.move_up(session, event, at=call.at, cause=call.cause, prefix=call.settings.prefix)

@@ -26,7 +26,8 @@ async def plan(call: Call, session: AsyncSession) -> Reply:
     """Legt ein Plenum an und kündigt es an.
 
     Zuerst sehen Sie eine Vorschau; erst wenn Sie sie bestätigen, wird das Plenum angelegt und angekündigt.
-    Motto, Ort, Link, tagesordnung="…" und plätze=40 können Sie weglassen. Die Reihenfolge ist gleich.
+    Motto, Ort, Link, tagesordnung="…" und plätze=40 können Sie weglassen. Die Reihenfolge ist gleich. Eine Reihe legen
+    Sie so an: `plenum neu jeden letzten Dienstag im Monat 13:00-15:00`
     """
     return await planning.plan(call, session, calendar.PLENARY, cleaned(call.text), action=plan.name)
 

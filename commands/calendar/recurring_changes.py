@@ -109,7 +109,7 @@ async def _end(
     for event in coming:
         if event.status is EventStatus.CONFIRMED:
             await _make(call, session, event, ChangeKind.CANCELLED, wanted, why=why)
-        event.recalled, event.number = True, None
+        event.recalled = True  # it is not listed any more; a plenary keeps its number, and says that it is cancelled
     last = max((each.occurrence for each in await rows.dates_of(session, series) if each.occurrence), default=None)
     if last is None:
         series.status = EventStatus.CANCELLED
@@ -205,8 +205,6 @@ async def _take_back(call: Call, session: AsyncSession, event: CalendarEvent, ch
         event.recalled, event.number = True, None
     elif change.what is ChangeKind.CANCELLED:
         event.recalled = False
-        if event.kind == calendar.PLENARY:
-            event.number = await calendar.next_number(session, event.kind)
     await session.flush()
     if not event.recalled:
         room_ids = notices.rooms_told(await notices.of(session, event))
@@ -223,6 +221,7 @@ async def _put_back(session: AsyncSession, series: CalendarSeries, changes: Sequ
             assert noted is not None, "the end of a series is noted"
             assert noted.before is not None, "with what was before"
             rows.put_back(series, noted.before)
+            await rows.list_again(session, series)  # also what had been cancelled alone before
         case _:
             for change in changes:
                 assert change.before is not None, "a changed date was something before"

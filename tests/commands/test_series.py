@@ -269,6 +269,28 @@ Alle Angaben: !termin R1\
     assert [each.number for each in await dates(dialog)] == [4, 5, 6, 7]
 
 
+async def test_numbers_and_single_cancellations_survive_an_end_that_is_taken_back(dialog):
+    plan = "!plenum neu jeden letzten Dienstag im Monat 13:00-15:00 bis 28.02.2027"
+    await confirmed(dialog, "karin", "koordination", plan)
+    await confirmed(dialog, "karin", "koordination", "!plenum absagen 5")
+    before = [(each.number, each.starts, each.status) for each in await dates(dialog)]
+    await confirmed(dialog, "kurt", "koordination", "!termin absagen R1")
+    assert (await dialog.say("anna", "plenum", "!plenum 6")).startswith("Abgesagt: Plenum 6")
+    assert "Plenum 8 anlegen" in await dialog.say("karin", "koordination", "!plenum neu 20.12. 10:00")
+    await dialog.say("karin", "koordination", "!nein")
+    await dialog.say("kurt", "koordination", "!rückgängig")
+    assert [(each.number, each.starts, each.status) for each in await dates(dialog)] == before
+
+
+async def test_one_plenary_of_a_series_that_ended_can_take_place_after_all(dialog):
+    plan = "!plenum neu jeden letzten Dienstag im Monat 13:00-15:00 bis 28.02.2027"
+    await confirmed(dialog, "karin", "koordination", plan)
+    await confirmed(dialog, "karin", "koordination", "!termin absagen R1")
+    await confirmed(dialog, "karin", "koordination", "!plenum wiederherstellen 6")
+    assert "Plenum 6" in await dialog.say("anna", "plenum", "!termine")
+    assert [each.number for each in await dates(dialog)] == [6]
+
+
 async def test_what_collides_is_named_for_every_date_of_the_year(dialog):
     await confirmed(dialog, "karin", "koordination", "!plenum neu 06.01.2027 10:30-12:00")
     assert await dialog.say("karin", "koordination", "!termin neu AG3 mittwochs 10:00-11:00 bis 31.01.2027") == (
