@@ -142,6 +142,7 @@ async def _typed(
     deputy: str | None = None,
 ) -> Reply:
     answer, messages = await _answer(call, session, event, status, deputy=deputy, source=call.event_id)
+    await notices.shown(session, [event], call.room_id, at=call.at)
     told = deputy is not None and deputy.startswith("@") and call.room_kind is not RoomKind.DIRECT
     if deputy is not None and told:
         messages.append(_told_deputy(call, event, deputy))

@@ -199,3 +199,15 @@ async def test_a_series_goes_on_in_the_new_room(dialog: Dialog, hs: FakeHomeserv
     told = [each.room for each in await dialog.hear("karin", "koordination", "!ja") if each.startswith("Abgesagt")]
     assert (reminded, told) == (["ag3"], ["ag3"])
     assert hs.room("#ag3:test").id != old
+
+
+async def test_who_waits_for_a_seat_hears_in_the_new_room_that_there_is_one(dialog: Dialog, hs: FakeHomeserver) -> None:
+    await dialog.say("karin", "koordination", "!plenum neu 14.12.2026 10:00-12:00 plätze=1")
+    await dialog.hear("karin", "koordination", "!ja")
+    await dialog.hear("anna", "plenum", "!zusage")
+    await dialog.hear("lena", "plenum", "!zusage")
+    upgraded(hs, "#plenum:test")
+    await dialog.settle()
+    hs.user("lena").join("#plenum:test")
+    told = [each for each in await dialog.hear("anna", "koordination", "!absage 4") if each.mentions]
+    assert [(each.room, each.mentions) for each in told] == [("plenum", ["@lena:test"])]

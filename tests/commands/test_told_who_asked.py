@@ -14,7 +14,8 @@ def corrected(answers):
 
 
 @pytest.mark.parametrize(
-    "asked", ["!termine", "!termine plenum", "!plenum", "!plenum 4", "!kalender", "!kalender plenum 4"]
+    "asked",
+    ["!termine", "!termine plenum", "!plenum", "!plenum 4", "!kalender", "!kalender plenum 4", "!zusage plenum 4"],
 )
 async def test_a_room_in_which_somebody_asked_hears_of_the_change(dialog, asked):
     await confirmed(dialog, "karin", "koordination", PLENARY)
@@ -62,3 +63,6 @@ async def test_of_a_series_the_list_names_the_next_date_with_its_number(dialog):
     assert listed.count("Sitzung der AG 3") == 1
     assert "Sitzung der AG 3 (T4, Reihe R1)" in listed
     assert (await dialog.say("anna", "ag1", "!termine AG3")).count("Sitzung der AG 3") == 6
+    await confirmed(dialog, "lena", "ag3", "!termin absagen T4")
+    listed = await dialog.say("anna", "ag1", "!termine")
+    assert ("T4" in listed, "Sitzung der AG 3 (T5, Reihe R1)" in listed) == (False, True), "one that is on"
