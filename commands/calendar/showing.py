@@ -65,7 +65,9 @@ async def list_dates(call: Call, session: AsyncSession) -> Reply:
         for event in found[:MOST_LISTED]
     ]
     more = max(0, len(found) - MOST_LISTED)
-    return Reply(text=texts.coming(listed, more=more, now=call.at, prefix=call.settings.prefix))
+    return Reply(
+        text=texts.coming(listed, more=more, chosen=kind is not None, now=call.at, prefix=call.settings.prefix)
+    )
 
 
 @command("plenum", "[Nummer]", example="!plenum 1")

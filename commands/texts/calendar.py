@@ -56,17 +56,19 @@ class Shown:
 # What is coming
 
 
-def coming(dates: Sequence[tuple[Shown, bool, str | None]], *, more: int, now: datetime, prefix: str) -> Markdown:
-    """The list of `!termine`: (date, is cancelled, what whoever asks answered) each; `more` did not fit."""
+def coming(
+    dates: Sequence[tuple[Shown, bool, str | None]], *, more: int, chosen: bool, now: datetime, prefix: str
+) -> Markdown:
+    """The list of `!termine`: (date, is cancelled, what whoever asks answered) each; `more` did not fit.
+
+    `chosen`: dates of one kind were asked for.
+    """
+    further = "Alle bekommen Sie als Kalenderdatei: `{prefix}kalender alle`"
+    if not chosen:
+        further = "Eine Auswahl zeigt zum Beispiel `{prefix}termine plenum`."
     lines = [Markdown("**Die nächsten Termine:**\n"), *(_listed(*each, now) for each in dates)]
     if more:
-        lines.append(
-            fill(
-                "\nWeitere Termine: {more}. Eine Auswahl zeigt zum Beispiel `{prefix}termine plenum`.",
-                more=more,
-                prefix=code(prefix),
-            )
-        )
+        lines.append(fill(f"\nWeitere Termine: {{more}}. {further}", more=more, prefix=code(prefix)))
     return join(lines)
 
 

@@ -62,7 +62,9 @@ async def test_of_a_series_the_list_names_the_next_date_with_its_number(dialog):
     listed = await dialog.say("anna", "ag1", "!termine")
     assert listed.count("Sitzung der AG 3") == 1
     assert "Sitzung der AG 3 (T4, Reihe R1)" in listed
-    assert (await dialog.say("anna", "ag1", "!termine AG3")).count("Sitzung der AG 3") == 6
+    chosen = await dialog.say("anna", "ag1", "!termine AG3")
+    assert chosen.count("Sitzung der AG 3") == 6
+    assert chosen.endswith("Alle bekommen Sie als Kalenderdatei: !kalender alle")
     await confirmed(dialog, "lena", "ag3", "!termin absagen T4")
     listed = await dialog.say("anna", "ag1", "!termine")
     assert ("T4" in listed, "Sitzung der AG 3 (T5, Reihe R1)" in listed) == (False, True), "one that is on"
