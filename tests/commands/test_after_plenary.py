@@ -229,6 +229,7 @@ Alle Angaben: !plenum 4\
         at(dialog, 10, 13)
         answers = await dialog.hear("karin", "koordination", MINUTES)
         assert [each.room for each in answers if "Material zu Plenum 4" in each] == ["plenum", "direkt:anna"]
+        assert "Das Material geht an: Plenum, ein Direktchat (" in answers[0]
 
     async def test_who_only_looked_it_up_afterwards_gets_nothing(self, dialog):
         await held(dialog)
@@ -434,10 +435,9 @@ Material: Protokoll
 Material kann noch kommen: !plenum material 4 Protokoll https://example.org/protokoll\
 """)
         at(dialog, 14)
-        assert str(await dialog.say("kurt", "koordination", "!Plenum Abschliessen 4")) == snapshot("""\
-„Abschliessen 4“ ist keine Nummer eines Plenums.
-So geht es: !plenum [Nummer]
-Beispiel: !plenum 1\
+        assert str(await dialog.say("kurt", "koordination", "!Plenum Abschließen 4")) == snapshot("""\
+Plenum 4 ist schon abgeschlossen, seit Do 10.12.2026.
+Material kann noch kommen: !plenum material 4 Protokoll https://example.org/protokoll\
 """)
         answers = await dialog.hear("kurt", "koordination", "!plenum material 4 Folien https://example.org/f")
         assert [each.room for each in answers] == ["koordination", "plenum"]
@@ -499,6 +499,17 @@ async def test_the_digest_shows_a_plenary_until_it_is_closed(dialog):
     assert "Zu entscheiden: nichts" not in shown
     await dialog.hear("karin", "koordination", "!plenum abschließen 4")
     assert "ohne Abschluss" not in await digest(dialog)
+
+
+async def test_weeks_later_a_plenary_that_was_not_closed_is_still_something_to_decide(dialog):
+    await held(dialog)
+    await dialog.ring()
+    at(dialog, 20, 8, month=1, year=2027)
+    found = [each for each in await dialog.ring() if "Überblick" in each]
+    assert [("ohne Abschluss: Plenum 4" in each, "Nichts zu entscheiden" in each) for each in found] == [(True, False)]
+    at(dialog, 27, 8, month=1, year=2027)
+    [later] = [each for each in await dialog.ring() if "Überblick" in each]  # nothing is new this week
+    assert "ohne Abschluss: Plenum 4" in later
 
 
 async def test_the_digest_of_a_group_does_not_show_it(dialog):
