@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_operator, lock, logs
+from bot import cli_faq, cli_operator, lock, logs
 from bot.cli_operator import ConfigPath
 from bot.config import Config, ConfigError, check, load
 from bot.config_secret import Secret
@@ -112,6 +112,8 @@ async def _run(config: Config, secret: Secret, recovery_key: Secret | None, cale
     finally:
         await bot.close()
 
+
+app.add_typer(cli_faq.app, name="faq")
 
 for command in (cli_operator.doctor, cli_operator.trust, cli_operator.backup, cli_operator.restore):
     app.command()(command)

@@ -47,13 +47,19 @@ async def load(session: AsyncSession, *, at: datetime) -> None:
             "changed_at": at,
         }
         await session.execute(insert_or_ignore(CalendarEvent).values(**event).on_conflict_do_nothing())
-    await faq.load_seed(session, _read("faq.toml")["entry"])
+    await faq.load_seed(session, faq_entries())
 
 
 def project() -> dict[str, Any]:
     """The table `[project]`: names, sponsor, newsletters, website."""
     table: dict[str, Any] = _read("project.toml")["project"]
     return table
+
+
+def faq_entries() -> list[dict[str, Any]]:
+    """The FAQ entries as shipped, each with the columns of `FaqEntry`; `live` and the like only where set."""
+    entries: list[dict[str, Any]] = _read("faq.toml")["entry"]
+    return entries
 
 
 def places() -> Places:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +10,9 @@ from commands.command import Call, Reply, command
 from commands.dates.wall_clock import wall
 from commands.dates.wording import countdown
 from commands.event_text import name, when
-from commands.faq.ranking import MAX_CHARACTERS, Entry, Ranking
+from commands.faq.deciding import decide, is_only_a_number, topic_of
+from commands.faq.ranking import MAX_CHARACTERS, Entry
 from commands.faq.small_talk import SmallTalk, small_talk
-from commands.german_words import fold
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import faq as texts
@@ -22,15 +21,12 @@ from storage.tables import FaqEntry, Role
 
 _OPERATOR: Final = "Angabe des Betreibers dieses Bots"
 _PEOPLE: Final = ("leads", "coordinators")  # live data that takes the place of "that is not known"
-_LITERAL: Final = 1.0  # score of a question that was asked word for word
-_CERTAIN: Final = 0.5  # below it even a "sure" entry is only offered: a wrong answer costs more than none
 _GROUP_ENTRY: Final = re.compile(r"ag-(\d+)")
 _DATES: Final = {
     "office_hours": (calendar.OFFICE_HOUR, "OZG-Sprechstunde", "sprechstunde"),
     "plenary": (calendar.PLENARY, "Plenarsitzung", "plenum"),
 }  # what live data is about: kind in the calendar, what people call it, the command that says more
 _GROUP_ASKED_FOR: Final = re.compile(r"\bag[\s-]*(\d+)", re.IGNORECASE)
-_ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
 
 
 @command("faq", "[Frage]", example="!faq Wer zahlt nach der Anschubfinanzierung?")
@@ -73,19 +69,16 @@ async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry])
 
 async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Markdown:
     prefix, by_slug = call.settings.prefix, {entry.slug: entry for entry in entries}
-    if _ONLY_A_NUMBER.fullmatch(text):
+    if is_only_a_number(text):
         return texts.only_a_number(prefix)
-    outcome = _ranking(tuple(_seen(entry) for entry in entries)).ask(text)
-    found = [by_slug[match.slug] for match in outcome.matches]
-    score = outcome.matches[0].score if outcome.kind == "sure" else 0.0
-    if score >= _LITERAL:
-        return await _told(found[0], call, session)
+    decision = decide(text, [_seen(entry) for entry in entries])
+    if decision.answer is not None:
+        return await _told(by_slug[decision.answer], call, session)
     if topic := _topic(text, entries):
         return texts.topic(topic[0].category, [each.question for each in topic], prefix)
-    if score >= _CERTAIN:
-        return await _told(found[0], call, session)
-    if found:
-        return texts.suggestions([each.question for each in found], prefix, room_group=call.room_group)
+    if decision.options:
+        found = [by_slug[slug].question for slug in decision.options]
+        return texts.suggestions(found, prefix, room_group=call.room_group)
     return texts.unknown(_categories(entries), call.settings, room_group=call.room_group)
 
 
@@ -174,8 +167,8 @@ def _categories(entries: Sequence[FaqEntry]) -> list[str]:
 
 def _topic(text: str, entries: Sequence[FaqEntry]) -> list[FaqEntry]:
     """The entries of the category that is named, or none."""
-    named = fold(text.strip(" ?!."))
-    return [entry for entry in entries if fold(entry.category) == named]
+    named = set(topic_of(text, [_seen(entry) for entry in entries]))
+    return [entry for entry in entries if entry.slug in named]
 
 
 def _seen(entry: FaqEntry) -> Entry:
@@ -188,12 +181,6 @@ def _seen(entry: FaqEntry) -> Entry:
         category=entry.category,
         answer=entry.answer,
     )
-
-
-@lru_cache(maxsize=2)
-def _ranking(entries: tuple[Entry, ...]) -> Ranking:
-    """The ranking of these entries. Building it takes a tenth of a second: once for each state of the FAQ."""
-    return Ranking(entries)
 
 
 COMMANDS = (look_up,)

@@ -35,6 +35,7 @@ MAX_CHARACTERS = 2_000
 MAX_SENTENCES = 12
 MAX_WORDS = 40
 SUGGESTIONS = 3
+CALIBRATION = "2026-11-23"  # when the three numbers below were last set against the query sets
 SURE, UNSURE, MARGIN = 0.40, 0.24, 0.03  # score to answer, score to offer, lead over the second to answer
 
 _KEYWORD, _CATEGORY, _ANSWER = 0.95, 0.5, 0.55  # what a word of these counts; one of a phrasing counts 1

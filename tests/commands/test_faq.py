@@ -7,7 +7,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import delete, update
 
-from commands.faq.answering import _ranking
+from commands.faq.deciding import ranking_of
 from storage import calendar, faq
 from storage.tables import FaqEntry
 from tests.dialog import Dialog
@@ -287,10 +287,10 @@ async def test_a_changed_entry_answers_at_once(dialog: Dialog) -> None:
 
 
 async def test_the_ranking_is_built_once_for_each_state_of_the_faq(dialog: Dialog) -> None:
-    _ranking.cache_clear()
+    ranking_of.cache_clear()
     for _ in range(3):
         await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
-    assert _ranking.cache_info().misses == 1
+    assert ranking_of.cache_info().misses == 1
 
 
 async def test_what_an_editor_wrote_is_text_and_no_markup(dialog: Dialog) -> None:

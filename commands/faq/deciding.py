@@ -1,0 +1,59 @@
+"""What is said to a free text: one entry, a choice of entries, or that nothing is known. Words alone decide."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from commands.faq.ranking import MAX_CHARACTERS, Entry, Ranking
+from commands.faq.small_talk import small_talk
+from commands.german_words import fold
+from commands.markup import clean
+
+MOST_OPTIONS: Final = 3
+
+_LITERAL: Final = 1.0  # score of a question that was asked word for word
+_CERTAIN: Final = 0.5  # below it even a "sure" entry is only offered: a wrong answer costs more than none
+_ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """The slug of the entry that answers, or those of entries to choose from, or neither."""
+
+    answer: str | None = None
+    options: tuple[str, ...] = ()
+
+
+def decide(text: str, entries: Sequence[Entry]) -> Decision:
+    """Decide what a text that is no small talk is answered with."""
+    outcome = ranking_of(tuple(entries)).ask(text)
+    score = outcome.matches[0].score if outcome.kind == "sure" else 0.0
+    options = tuple(match.slug for match in outcome.matches[:MOST_OPTIONS])
+    if score >= _LITERAL or (score >= _CERTAIN and not topic_of(text, entries)):
+        return Decision(answer=options[0], options=options)
+    return Decision(options=() if topic_of(text, entries) else options)
+
+
+def answers_nothing(text: str) -> bool:
+    """Whether a text gets no entry whatever the FAQ says: too long, small talk, only a number, nothing at all."""
+    cleaned = clean(text).strip()
+    return len(cleaned) > MAX_CHARACTERS or small_talk(cleaned) is not None or is_only_a_number(cleaned)
+
+
+def is_only_a_number(text: str) -> bool:
+    """Whether a text is a number as one types it to choose from a list."""
+    return _ONLY_A_NUMBER.fullmatch(text) is not None
+
+
+def topic_of(text: str, entries: Sequence[Entry]) -> list[str]:
+    """The slugs of the entries of the category that is named, or none."""
+    named = fold(text.strip(" ?!."))
+    return [entry.slug for entry in entries if fold(entry.category) == named]
+
+
+@lru_cache(maxsize=2)
+def ranking_of(entries: tuple[Entry, ...]) -> Ranking:
+    """The ranking of these entries. Building it takes a tenth of a second: once for each state of the FAQ."""
+    return Ranking(entries)
