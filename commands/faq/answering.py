@@ -74,11 +74,11 @@ async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequenc
     decision = decide(text, [_seen(entry) for entry in entries])
     if decision.answer is not None:
         return await _told(by_slug[decision.answer], call, session)
-    if topic := _topic(text, entries):
-        return texts.topic(topic[0].category, [each.question for each in topic], prefix)
     if decision.options:
         found = [by_slug[slug].question for slug in decision.options]
         return texts.suggestions(found, prefix, room_group=call.room_group)
+    if topic := _topic(text, entries):
+        return texts.topic(topic[0].category, [each.question for each in topic], prefix)
     return texts.unknown(_categories(entries), call.settings, room_group=call.room_group)
 
 

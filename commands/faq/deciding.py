@@ -13,8 +13,6 @@ from commands.markup import clean
 
 MOST_OPTIONS: Final = 3
 
-_LITERAL: Final = 1.0  # score of a question that was asked word for word
-_CERTAIN: Final = 0.5  # below it even a "sure" entry is only offered: a wrong answer costs more than none
 _ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
 
 
@@ -29,11 +27,8 @@ class Decision:
 def decide(text: str, entries: Sequence[Entry]) -> Decision:
     """Decide what a text that is no small talk is answered with."""
     outcome = ranking_of(tuple(entries)).ask(text)
-    score = outcome.matches[0].score if outcome.kind == "sure" else 0.0
     options = tuple(match.slug for match in outcome.matches[:MOST_OPTIONS])
-    if score >= _LITERAL or (score >= _CERTAIN and not topic_of(text, entries)):
-        return Decision(answer=options[0], options=options)
-    return Decision(options=() if topic_of(text, entries) else options)
+    return Decision(answer=options[0] if outcome.kind == "sure" else None, options=options)
 
 
 def answers_nothing(text: str) -> bool:

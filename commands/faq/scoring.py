@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from commands.faq.confidence import CALIBRATION, OFFERED, SURE
 from commands.faq.deciding import Decision, answers_nothing, decide
-from commands.faq.ranking import CALIBRATION, MARGIN, SURE, UNSURE, Entry
+from commands.faq.ranking import Entry
 from storage import seed_data
 
 
@@ -153,7 +154,10 @@ def report(queries: Sequence[Query], found: Mapping[str, Decision]) -> str:
             f"{row.category:<14}{row.asked:>6}{shares[0]:>9}{shares[1]:>9}{shares[2]:>9}"
             f"{row.unasked:>11}{_share(row.false, row.unasked):>10}"
         )
-    lines += ["", f"calibration {CALIBRATION}: answers from {SURE}, offers from {UNSURE}, lead {MARGIN}"]
+    lines += [
+        "",
+        f"calibration {CALIBRATION}: answers from a confidence of {SURE}, offers from a likeness of {OFFERED}",
+    ]
     return "\n".join(lines)
 
 

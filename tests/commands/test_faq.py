@@ -100,7 +100,7 @@ Meinen Sie eine dieser Fragen?
 
 1. Was ist die Anschubfinanzierung?
 2. Was kostet die Teilnahme an der Sprechstunde?
-3. Wer zahlt nach der Anschubfinanzierung?
+3. Was kostet das Beteiligungsportal?
 
 Dann schreiben Sie bitte die Frage: !faq Was ist die Anschubfinanzierung?
 Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\

@@ -1,0 +1,228 @@
+"""How people in offices put things when they ask: turns of speech, English words, words that mean the same.
+
+General German of administrations, beside `commands.german_words`; nothing here is about one FAQ entry.
+"""
+
+import re
+from typing import Final
+
+from commands.german_words import SYNONYM_GROUPS, fold, stem_of
+
+_TURNS: Final = r"""
+working[ -]?groups? = Arbeitsgruppe
+(?:office|consultation)[ -]hours? = Sprechstunde
+plenary(?: (?:meeting|session)s?)? = Plenum
+(?:log|sign)(?:ging)?[ -]in = anmelden
+sign(?:ing)?[ -]up = anmelden
+opt(?:ing)?[ -]out|unsubscribe = abmelden
+(?:no longer|not any ?more|do(?:es)? ?n[o']t|never) = nicht mehr
+e-?mail address = E-Mail-Adresse
+take part|participate = teilnehmen
+who pays = wer zahlt
+how much (?:does|is|do|are) = was kostet
+how often = wie oft
+how long = wie lange
+how many = wie viele
+unter die arme (?:zu )?greif\w* = Hilfe
+(?:greif\w*|griff\w*) (?:uns|mir|ihnen|einem|dabei|da|jemand\w*)(?: \w+)? unter die arme = Hilfe
+(?:den )?hut auf\w*|hat den hut auf = verantwortlich
+bescheid (?:zu )?(?:sag|geb|gib|krieg|bekomm)\w* = benachrichtigen
+(?:sag|gib|geb)\w* (?:du |ihr |sie |man )?(?:mir |uns |ihnen )?(?:\w+ )?bescheid = benachrichtigen
+auf dem laufenden = informieren
+live (?:geh|ging|gegangen|schalt)\w*|go(?:es|ing)? live = Freischaltung
+hand in hand = Zusammenarbeit
+(?:mit )?(?:jemandem|jemand|wem) (?:\w+ )?(?:sprechen|reden|telefonieren) = Mensch sprechen
+(?:auf die beine (?:ge)?stell\w*|ins leben (?:ge)?ruf\w*|aus der taufe gehoben) = Initiator
+was bringt (?:uns |mir |das )+ = Nutzen
+(?:wie )?(?:hoch|viel) (?:ist|sind) (?:der|die|das) (?:preis|kosten|gebuhr(?:en)?) = was kostet
+uber die buhne = stattfinden
+an den start = Beginn
+einer fur alle = EfA
+vor ort = Ort
+grosse(?:n|s|r)? (?:runde|treffen|sitzung) = Plenum
+"""
+"""A turn of speech as a pattern over folded text, and the words it is read as."""
+
+_MEANINGS: Final = """
+nicht kein keine keinen keiner keinem fehlt nie niemand nirgends vermissen ohne nichts
+bekommen erhalten kriegen empfang empfangen ankommen eintreffen eingetroffen zustellung zustellen receive get
+nach danach anschliessend hinterher vorbei auslaufen auslauft ausgelaufen spater afterwards after
+ende schluss enden endet beendet aufhoren abschluss abgelaufen vorbei ablauf over
+weitergehen weiter weitermachen fortsetzung fortfuhren continue
+andern korrigieren berichtigen umandern bearbeiten anpassen correct
+falsch veraltet fehlerhaft wrong
+team teams gruppe arbeitsgruppe
+leute personen teilnehmer mitglieder vertreter people
+ministerium land landesverwaltung staatskanzlei ministry
+vorhaben projekt project
+rundbrief rundschreiben newsletter rundmail
+anschliessen beitreten mitmachen mitarbeiten mitwirken anschliesst teilnehmen beteiligen einsteigen
+anonym namenlos unerkannt anonymously anonymous anonymitat
+chef chefin vorgesetzter vorgesetzte
+einspringen vertreten vertretung aushelfen stelle
+herumprobieren ausprobieren probieren testen testumgebung probelauf try
+festnetz telefon anruf handy mobiltelefon
+zuhoren teilnehmen einwahlen mithoren
+anschauen ansehen nachschauen aufzeichnung anhoren watch
+mitschreiben mitgeschrieben protokoll mitschrift
+nachlesen protokoll unterlagen
+umsetzen umgesetzt umsetzung praxisbeispiel implementieren
+vorstellen prasentieren zeigen berichten vortragen vorfuhren show
+grafikdatei grafik bild bilddatei logo emblem
+flyer broschure aushang plakat veroffentlichung offentlichkeitsarbeit
+domain adresse anschrift
+offnungszeiten angaben beschreibung
+ausfullen eingeben bedienen
+ausweisen ausweist identifizieren anmelden authentifizieren
+handwerker handwerksbetrieb handwerk selbststandige unternehmer unternehmen firma
+tagesgeschaft arbeitsbelastung aufwand zeit
+ablage dateiablage whiteboard werkzeug plattform dateien cloud
+landkreis landkreise kreis
+informatiker it-fachmann it-personal edv edv-abteilung
+rathaus gemeinde kommune kommunen municipality
+zuschuss forderung fordermittel forderprogramm fordergeld
+preis kosten kostet
+ubernehmen nachnutzen nachnutzung ubernahme
+software fachverfahren programm anwendung
+formular antrag
+erinnern erinnerung benachrichtigen benachrichtigung mitteilen remind reminder hinweisen
+informieren information benachrichtigen auskunft
+rechtzeitig vorher vorab fruhzeitig
+herumschicken weiterleiten weitergeben rumschicken verteilen verschicken
+ausbilden ausbildung schulung qualifizieren qualifizierung
+sehbehindert blind barrierefrei barrierefreiheit
+initiator idee grunder grundung initiieren
+zusammenarbeiten zusammenarbeit arbeiten arbeitsweise zusammengearbeitet
+aufteilen aufteilung gliederung gliedern unterteilen
+vorgeschrieben vorschrift pflicht verpflichtet mussen muss
+benennen bestimmen ernennen beauftragen koordinator beauftragter beauftragte
+servicedesk service-desk hotline helpdesk storung support
+nutzen nutzung gebrauch verwenden benutzen use usage
+existieren geben gibt exist
+abtippen abschreiben ubertragen anbindung
+landen gelangen ankommen
+mitbringen teilnehmen
+wann termin datum uhrzeit zeitpunkt zeitplan when
+wo ort raum adresse where
+oft haufig haufigkeit turnus rhythmus wochentlich monatlich often
+dauer lang lange dauert long
+anzahl viele zahl wieviele many
+kosten teuer preis gebuhr much
+sehen einsehen nachsehen ansehen see
+melden melde report
+verstehen bedeutung bedeuten heissen mean
+finden liegen abrufen runterladen herunterladen download find
+senden schicken einreichen ubermitteln send submit
+vorschlagen vorschlag anregen anregung suggest
+bot chatbot roboter maschine assistent
+reden sprechen unterhalten telefonieren talk speak
+kuendigen abbestellen abmelden loswerden
+liste ubersicht auflistung aufzahlung aufstellung
+storung gestort ausfall ausgefallen defekt kaputt fehlermeldung
+nachste nachster kommende folgende next upcoming
+efa nachnutzung efa-dienst
+ozg onlinezugangsgesetz
+ozsv standardverordnung
+novelle anderungsgesetz gesetz
+bebpo behordenpostfach
+fim leistungsbeschreibung leistungsbeschreibungen
+jede alle samtliche
+zusammensetzung zusammensetzen besetzung mitglieder sitzt vertreten
+"""
+"""Words that mean the same to somebody who asks; one group a line."""
+
+_LIGHT: Final = """
+Interesse Ordnung Möglichkeit Punkt Rahmen Bereich Sinn Grund Fall Form Weise Ahnung Tipp
+"""
+LIGHT: Final = frozenset(stem_of(fold(word)) for word in _LIGHT.split())
+"""Stems of nouns that are in questions about anything."""
+
+_SEPARABLE: Final = "ab an auf aus bei ein mit nach teil um vor weiter zuruck zu her hin los"
+_PREFIXES: Final = tuple(_SEPARABLE.split())
+_STRONG: Final = {"nimmt": "nehm", "nimm": "nehm", "tritt": "tret", "tragt": "trag", "halt": "halt", "ladt": "lad"}
+_PARTICIPLE: Final = re.compile(rf"({'|'.join(_PREFIXES)})ge(\w{{3,}}?)(?:t|en)")
+_TO_INFINITIVE: Final = re.compile(rf"({'|'.join(_PREFIXES)})zu(\w{{3,}}?)e?n")
+_CHANGE: Final = re.compile(r"\b(?:ä|ae)nder(?:e|n|st|t|te)\b", re.IGNORECASE)  # folded it would read as "andere"
+_SALUTATION: Final = re.compile(
+    r"^\s*(?:sehr geehrte|liebe|hallo|hi|moin|guten (?:tag|morgen|abend)|gruss gott|servus)\b[^,.!?\n]{0,40}[,.!\n]"
+)
+_INTENTS: Final = (
+    ("wie oft", r"wie oft|wie haufig|in welche[mn] (?:abstand\w*|rhythmus|turnus)"),
+    ("wie lange", r"wie lang\w*|bis wann|wie viel zeit|wieviel zeit|dauert|dauer|endet"),
+    ("wie viele", r"wie ?viele?(?! (?:zeit|kostet|geld|euro))|anzahl"),
+    ("was kostet", r"kostet|kosten|wie teuer|wie ?viel (?:kostet|geld|euro)|kostenlos|kostenfrei|zahlt|zahlen|preis"),
+    ("wann", r"wann|welche[mnrs]? (?:tag\w*|datum|uhrzeit)|um wieviel uhr|wie spat|when"),
+    ("wo", r"wo|wohin|woher|where"),
+    ("wer", r"wer|wem|wen|wessen|von wem|who"),
+    ("warum", r"warum|wieso|weshalb|why"),
+    (
+        "welche",
+        (
+            r"(?:welche\w?|which) (?:\w+ ){1,2}(?:gibt|existieren|sind|bestehen|stehen|are|exist)|was fur \w+ gibt"
+            r"|wie heissen|nennen|auflisten|liste|ubersicht|wie viele"
+        ),
+    ),
+    (
+        "was ist",
+        (
+            r"was (?:ist|sind|bedeutet|heisst)(?! (?:wenn|mit|passiert))|wofur steht|worum geh\w*|was genau"
+            r"|what (?:is|are)"
+        ),
+    ),
+    ("wie", r"wie (?!oft|haufig|lang|viel|teuer|heisst|heissen|spat)\w+|how (?:do|can|to)\b"),
+)
+_INTENT_PATTERNS: Final = tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in _INTENTS)
+_TURN_PATTERNS: Final = tuple(
+    (re.compile(rf"\b(?:{pattern.strip()})\b"), f" {words.strip()} ")
+    for pattern, words in (line.rsplit(" = ", 1) for line in _TURNS.strip().splitlines())
+)
+_GROUPS: Final = tuple(
+    frozenset(stem_of(fold(word)) for word in line.replace("-", "").split()) for line in _MEANINGS.strip().splitlines()
+)
+
+MEANINGS: Final[dict[str, frozenset[str]]] = {
+    stem: frozenset(
+        [f"o{number}" for number in SYNONYM_GROUPS.get(stem, ())]
+        + [f"e{number}" for number, group in enumerate(_GROUPS) if stem in group]
+    )
+    for stem in {*SYNONYM_GROUPS, *(stem for group in _GROUPS for stem in group)}
+}
+"""The groups of synonyms that a stem belongs to."""
+
+
+def in_plain_words(text: str) -> str:
+    """The text with turns of speech and English phrases put as plain German words, without a salutation."""
+    text = _CHANGE.sub("Änderung", text)
+    folded = fold(text)
+    if len(folded) != len(text):  # "ae" and "ß" fold to another length: then the folded text is read
+        text = folded
+    if salutation := _SALUTATION.match(folded):
+        text, folded = text[salutation.end() :], folded[salutation.end() :]
+    for pattern, words in _TURN_PATTERNS:
+        found = list(pattern.finditer(folded))
+        for match in reversed(found):
+            text = text[: match.start()] + words + text[match.end() :]
+            folded = folded[: match.start()] + words.lower() + folded[match.end() :]
+    return text
+
+
+def intents(folded: str) -> frozenset[str]:
+    """What kind of thing is asked for: a time, a place, a person, a reason, an amount, a meaning, a way."""
+    return frozenset(name for name, pattern in _INTENT_PATTERNS if pattern.search(folded))
+
+
+def forms(folded: str, prefixes: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Other stems that a word may stand for: "angemeldet" and "melde … an" are "anmeld", "teilzunehmen" is "teilnehm".
+
+    `prefixes` are the parts of separable verbs that stand alone in the same sentence.
+    """
+    matches = (pattern.fullmatch(folded) for pattern in (_PARTICIPLE, _TO_INFINITIVE))
+    found = [stem_of(f"{match[1]}{match[2].rstrip('e')}en") for match in matches if match]
+    verb = _STRONG.get(folded, stem_of(folded))
+    found += [stem_of(f"{prefix}{verb}en") for prefix in prefixes]
+    return tuple(found)
+
+
+def separated(words: list[str]) -> tuple[str, ...]:
+    """The parts of separable verbs among the folded words of a sentence, as far as they may be one."""
+    return tuple(word for word in dict.fromkeys(words[1:]) if word in _PREFIXES and words[-1] == word)
