@@ -6,7 +6,19 @@ from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands import calendar, confirming, digest, faq, groups, office_hours, privacy, questions, status, unreadable
+from commands import (
+    calendar,
+    confirming,
+    digest,
+    faq,
+    groups,
+    handing_over,
+    office_hours,
+    privacy,
+    questions,
+    status,
+    unreadable,
+)
 from commands.command import Call, Command, Follower, Job, Reaction, Reply
 from commands.dates.days import fold
 from commands.help import help_for
@@ -20,14 +32,29 @@ COMMANDS: tuple[Command, ...] = (
     *CONFIRMING.commands,
     *questions.COMMANDS,
     *faq.COMMANDS,
+    *handing_over.COMMANDS,
     *groups.COMMANDS,
     *digest.COMMANDS,
     *privacy.COMMANDS,
     *status.COMMANDS,
 )
-REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *calendar.REACTIONS, *questions.REACTIONS)
+REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *calendar.REACTIONS, *questions.REACTIONS, *faq.REACTIONS)
 FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, *calendar.FOLLOWERS, CONFIRMING.follower)
-JOBS: tuple[Job, ...] = (confirming.expire, *calendar.JOBS, *questions.JOBS, digest.send_digests, *unreadable.JOBS)
+JOBS: tuple[Job, ...] = (
+    confirming.expire,
+    *calendar.JOBS,
+    *questions.JOBS,
+    *faq.JOBS,
+    digest.send_digests,
+    *unreadable.JOBS,
+)
+
+
+async def answer_freely(call: Call, session: AsyncSession) -> Reply:
+    """Answer what is no command: nothing where a person takes care, a person to who wants one, else the FAQ."""
+    if reply := await handing_over.meant(call, session):
+        return reply
+    return await faq.answer_freely(call, session, take=questions.ASK.handler)
 
 
 @dataclass(frozen=True)
@@ -38,7 +65,7 @@ class Registry:
     reactions: Sequence[Reaction] = REACTIONS
     followers: Sequence[Follower] = FOLLOWERS
     jobs: Sequence[Job] = JOBS
-    free_text: Callable[[Call, AsyncSession], Awaitable[Reply]] = faq.answer_freely
+    free_text: Callable[[Call, AsyncSession], Awaitable[Reply]] = answer_freely
 
     @cached_property
     def _by_name(self) -> dict[str, Command]:

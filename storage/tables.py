@@ -29,6 +29,7 @@ from storage.calendar_tables import (
     RoomDisplay,
     Subscription,
 )
+from storage.faq_tables import FaqChoice, FaqGap, FaqTold, FaqVote, Handover
 from storage.question_tables import (
     LIVE,
     Answer,
@@ -296,9 +297,14 @@ __all__ = [
     "DraftState",
     "EventSource",
     "EventStatus",
+    "FaqChoice",
     "FaqEntry",
+    "FaqGap",
+    "FaqTold",
+    "FaqVote",
     "Feed",
     "Group",
+    "Handover",
     "HistoryEntry",
     "InboxRow",
     "InboxState",

@@ -1,5 +1,10 @@
-"""FAQ: finding the right entry for a text, or saying that there is none."""
+"""Häufige Fragen (FAQ): curated answers to free questions, and honesty where there is none."""
 
-from commands.faq.answering import COMMANDS, answer_freely
+from commands.faq import answering, learning
+from commands.faq.answering import answer_freely
 
-__all__ = ["COMMANDS", "answer_freely"]
+COMMANDS = (*answering.COMMANDS, *learning.COMMANDS)
+REACTIONS = (*answering.REACTIONS, *learning.REACTIONS)
+JOBS = learning.JOBS
+
+__all__ = ["COMMANDS", "JOBS", "REACTIONS", "answer_freely"]

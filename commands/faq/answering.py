@@ -2,22 +2,28 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
+from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.command import Call, Reply, command
+from commands.command import Call, Reaction, Reply, command
 from commands.dates.wall_clock import wall
 from commands.dates.wording import countdown
 from commands.event_text import name, when
+from commands.faq import choosing
+from commands.faq.choosing import Taking
 from commands.faq.deciding import decide, is_only_a_number, topic_of
+from commands.faq.learning import HELPED, NOT_HELPED, RECENTLY, may_be_kept
 from commands.faq.ranking import MAX_CHARACTERS, Entry
 from commands.faq.small_talk import SmallTalk, small_talk
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import faq as texts
-from storage import calendar, faq, groups, notices, roles
-from storage.tables import FaqEntry, Role
+from commands.texts import faq_choosing as choosing_texts
+from storage import calendar, faq, faq_learning, groups, notices, roles
+from storage.tables import FaqEntry, Role, RoomKind
 
 _OPERATOR: Final = "Angabe des Betreibers dieses Bots"
 _PEOPLE: Final = ("leads", "coordinators")  # live data that takes the place of "that is not known"
@@ -41,7 +47,7 @@ async def look_up(call: Call, session: AsyncSession) -> Reply:
     if topic:
         return Reply(text=texts.topic(topic[0].category, [each.question for each in topic], call.settings.prefix))
     if call.text:
-        return await _reply(call, session, entries)
+        return await _reply(call, session, entries, None)
     listed = [
         (its[0].category, len(its), its[0].question)
         for its in (_topic(category, entries) for category in _categories(entries))
@@ -49,12 +55,15 @@ async def look_up(call: Call, session: AsyncSession) -> Reply:
     return Reply(text=texts.topics(listed, call.settings.prefix))
 
 
-async def answer_freely(call: Call, session: AsyncSession) -> Reply:
-    """Answer what somebody said to the bot that is no command: a question, a greeting, or nothing at all."""
-    return await _reply(call, session, await faq.everything(session))
+async def answer_freely(call: Call, session: AsyncSession, *, take: Taking) -> Reply:
+    """Answer what somebody said to the bot that is no command: a question, a greeting, or nothing at all.
+
+    `take` takes as a question to a working group what the FAQ does not answer, if the person wants that.
+    """
+    return await _reply(call, session, await faq.everything(session), take)
 
 
-async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Reply:
+async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry], take: Taking | None) -> Reply:
     """A polite word, a request to be brief, or what the entries say."""
     text, prefix = clean(call.text).strip(), call.settings.prefix
     if len(text) > MAX_CHARACTERS:
@@ -64,22 +73,49 @@ async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry])
         return Reply(text=texts.what_i_can(prefix))
     if said is not None:
         return Reply(text=texts.politely(said, prefix))
-    return Reply(text=await _answer(text, call, session, entries))
-
-
-async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Markdown:
-    prefix, by_slug = call.settings.prefix, {entry.slug: entry for entry in entries}
+    if take and (reply := await choosing.taken(call, session, text, take)):
+        return reply
     if is_only_a_number(text):
-        return texts.only_a_number(prefix)
+        slug = await choosing.by_number(call, session, text)
+        found = next((entry for entry in entries if entry.slug == slug), None)
+        return choosing.only_a_number(call.settings) if found is None else await _tell(found, call, session, None)
+    return await _answer(text, call, session, entries)
+
+
+async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Reply:
+    by_slug = {entry.slug: entry for entry in entries}
     decision = decide(text, [_seen(entry) for entry in entries])
     if decision.answer is not None:
-        return await _told(by_slug[decision.answer], call, session)
+        return await _tell(by_slug[decision.answer], call, session, text)
     if decision.options:
-        found = [by_slug[slug].question for slug in decision.options]
-        return texts.suggestions(found, prefix, room_group=call.room_group)
+        return await choosing.offered(call, session, text, [by_slug[slug] for slug in decision.options])
     if topic := _topic(text, entries):
-        return texts.topic(topic[0].category, [each.question for each in topic], prefix)
-    return texts.unknown(_categories(entries), call.settings, room_group=call.room_group)
+        return Reply(text=texts.topic(topic[0].category, [each.question for each in topic], call.settings.prefix))
+    return await choosing.unknown(call, session, text, _categories(entries))
+
+
+async def _chosen(index: int, call: Call, session: AsyncSession) -> Reply | None:
+    """A tap on a number under an offer."""
+    made = await faq_learning.choice(session, int(call.text))
+    slug = None if made is None else await choosing.picked(session, made, index)
+    found = next((entry for entry in await faq.everything(session) if entry.slug == slug), None)
+    return None if found is None else await _tell(found, call, session, None)
+
+
+async def _tell(entry: FaqEntry, call: Call, session: AsyncSession, asked: str | None) -> Reply:
+    """Give an entry as the answer; where it stands in the room already, say where."""
+    if call.room_kind is not RoomKind.DIRECT:
+        since = call.at - RECENTLY
+        before = await faq_learning.last_told(session, call.room_id, since=since, slug=entry.slug)
+        if before is not None and before.event_id != call.event_id:
+            link = f"https://matrix.to/#/{quote(call.room_id)}/{quote(before.event_id or '')}"
+            minutes = int((call.at - before.at).total_seconds() // 60)
+            return Reply(text=choosing_texts.already(entry.question, link, minutes))
+    kept = asked if asked and may_be_kept(asked) else None
+    told = await faq_learning.tell(
+        session, entry.slug, room_id=call.room_id, event_id=call.event_id, text=kept, at=call.at
+    )
+    return Reply(text=await _told(entry, call, session), subject=f"faq:{told.id}", reactions=(HELPED, NOT_HELPED))
 
 
 async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
@@ -184,3 +220,7 @@ def _seen(entry: FaqEntry) -> Entry:
 
 
 COMMANDS = (look_up,)
+REACTIONS = tuple(
+    Reaction(emoji=emoji, subject="faqchoice", handler=partial(_chosen, index))
+    for index, emoji in enumerate(choosing.NUMBERS)
+)

@@ -31,6 +31,7 @@ COMMANDS = (
     *merging.COMMANDS,
     *agenda.COMMANDS,
 )
+ASK = asking.ask_or_show
 JOBS = (*reminding.JOBS, *agenda.JOBS, *confidence.JOBS)
 
-__all__ = ["COMMANDS", "FOLLOWER", "JOBS", "REACTIONS"]
+__all__ = ["ASK", "COMMANDS", "FOLLOWER", "JOBS", "REACTIONS"]

@@ -55,7 +55,14 @@ def answer(told: Told, *, live: Sequence[Markdown], live_first: bool, prefix: st
         lines.append(fill("Die Quellen widersprechen sich: {conflict}", conflict=told.conflict))
     stand = fill(", Stand: {day}", day=plain_day(told.as_of)) if told.as_of else Markdown("")
     lines.append(fill("Quelle: {origin}{stand}", origin=origin, stand=stand))
-    lines.append(fill("Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)))
+    lines.append(
+        fill(
+            "Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe ({ask}) oder einen Menschen "
+            "(`{prefix}mensch`).",
+            ask=_ask(prefix, room_group),
+            prefix=Markdown(prefix),
+        )
+    )
     return join(lines)
 
 
@@ -106,43 +113,6 @@ def contact(settings: Settings) -> Markdown:
     return fill("Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings))
 
 
-def suggestions(questions: Sequence[str], prefix: str, *, room_group: int | None) -> Markdown:
-    """Not sure which question is meant: the nearest one, or the nearest ones."""
-    if len(questions) == 1:
-        return join(
-            [
-                fill("**Meinen Sie diese Frage?** {question}", question=questions[0]),
-                fill("Dann schreiben Sie bitte: `{p}faq {first}`", p=Markdown(prefix), first=_code(questions[0])),
-                fill("Sonst fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)),
-            ]
-        )
-    return join(
-        [
-            Markdown("**Meinen Sie eine dieser Fragen?**\n"),
-            *_numbered(questions),
-            fill(
-                "\nDann schreiben Sie bitte die Frage: `{prefix}faq {first}`",
-                prefix=Markdown(prefix),
-                first=_code(questions[0]),
-            ),
-            fill("Sonst fragen Sie eine Arbeitsgruppe: {ask}", ask=_ask(prefix, room_group)),
-        ]
-    )
-
-
-def unknown(topics: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
-    """No entry comes near; three ways on."""
-    known = ", ".join(topics) or "noch keine"
-    return join(
-        [
-            Markdown("**Das weiß ich nicht.** So geht es weiter:\n"),
-            fill("- Eine Arbeitsgruppe fragen: {ask}", ask=_ask(settings.prefix, room_group)),
-            fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)),
-            fill("- Meine Themen zeigt `{prefix}faq`: {known}", prefix=Markdown(settings.prefix), known=known),
-        ]
-    )
-
-
 def too_long(length: int, most: int) -> Markdown:
     """More than anybody reads for one question."""
     return fill(
@@ -151,15 +121,6 @@ def too_long(length: int, most: int) -> Markdown:
         length=_thousands(length),
         most=_thousands(most),
         example=_EXAMPLE,
-    )
-
-
-def only_a_number(prefix: str) -> Markdown:
-    """Somebody typed the number of a suggestion."""
-    return fill(
-        "Eine Nummer allein reicht mir nicht. Bitte schreiben Sie die Frage: `{prefix}faq {example}`",
-        prefix=Markdown(prefix),
-        example=Markdown(_EXAMPLE),
     )
 
 
@@ -221,10 +182,6 @@ def _thousands(number: int) -> str:
 def _ask(prefix: str, room_group: int | None) -> Markdown:
     group = "" if room_group is not None else " AG3"
     return fill("`{prefix}frage{group} Ihre Frage`", prefix=Markdown(prefix), group=Markdown(group))
-
-
-def _numbered(questions: Sequence[str]) -> list[Markdown]:
-    return [fill("{number}. {question}", number=number, question=each) for number, each in enumerate(questions, 1)]
 
 
 def _code(text: str) -> Markdown:

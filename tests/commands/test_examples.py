@@ -58,6 +58,10 @@ async def prepare(dialog: Dialog, command: Command) -> None:
     if command.name == "rückgängig":
         await dialog.hear("lena", "ag3", "!termin neu 14.12.2026 10:00-11:00 Basisdienste")
         await dialog.hear("lena", "ag3", "!ja")
+    if command.name == "faq hilft":
+        await dialog.hear("anna", "plenum", "!faq Was ist EfA?")
+    if command.name == "mensch erledigt":
+        await dialog.hear("anna", "plenum", "!mensch")
     if command.name in {"ja", "nein"}:
         await dialog.hear("lena", "plenum", "!termin neu AG3 14.12.2026 10:00-11:00 Basisdienste")
     for person, text in BEFORE.get(command.name, ()):
@@ -81,7 +85,7 @@ async def test_every_example_works(dialog: Dialog, command: Command) -> None:
     await prepare(dialog, command)
     if command.name == "mehr":
         await dialog.say("anna", "plenum", "!fragen AG3")
-    room = "direkt:anna" if command.name == "abo" else "plenum"
+    room = {"abo": "direkt:anna", "mensch offen": "direkt:karin"}.get(command.name, "plenum")
     answers = await dialog.hear(PERSON[command.role], room, command.example)
     [answer] = [each for each in answers if each.content["msgtype"] == "m.notice" and each.room == room]
     assert not any(refusal in answer for refusal in REFUSALS), answer

@@ -24,7 +24,7 @@ Wer zahlt nach der Anschubfinanzierung?
 Dazu liegt dem Bot keine gesicherte Angabe vor. Tragfähige Finanzierungsmodelle sind Thema der AG 3. Bitte fragen Sie mit !frage AG3 und Ihrer Frage dort nach oder schreiben Sie an ozg@sachsen-anhalt.de.
 
 Quelle: Informationsseite des CIO-Projekts, Stand: 04.07.2023
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -35,7 +35,7 @@ Wie viele Plenarsitzungen gibt es im Projekt?
 Das ist nicht eindeutig: Die Informationsseite nennt vier Plenarsitzungen, die FAQ-Seite des Projekts drei. Mit Datum bekannt sind drei: 02.03., 11.05. und 04.07.2023.
 
 Quelle: Informationsseite und FAQ-Seite des CIO-Projekts, Stand: 04.07.2023
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -87,11 +87,10 @@ Meinen Sie eine dieser Fragen?
 2. Was ist eine Plenarsitzung?
 3. Wann ist das nächste Plenum?
 
-Dann schreiben Sie bitte die Frage: !faq Wie viele Plenarsitzungen gibt es im Projekt?
-Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Antworten Sie mit 1 oder 2 oder 3, oder tippen Sie unten auf die Zahl.
+Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\
 """)
-    typed = answer.split("Frage: ")[1].split("\n")[0]
-    assert "Quelle: " in await dialog.say("anna", "direkt:anna", typed)
+    assert "Quelle: " in await dialog.say("anna", "direkt:anna", "1")
 
 
 async def test_a_question_without_a_subject_is_asked_back(dialog: Dialog) -> None:
@@ -102,8 +101,8 @@ Meinen Sie eine dieser Fragen?
 2. Was kostet die Teilnahme an der Sprechstunde?
 3. Was kostet das Beteiligungsportal?
 
-Dann schreiben Sie bitte die Frage: !faq Was ist die Anschubfinanzierung?
-Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Antworten Sie mit 1 oder 2 oder 3, oder tippen Sie unten auf die Zahl.
+Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\
 """)
 
 
@@ -111,9 +110,12 @@ async def test_a_single_suggestion_is_no_list(dialog: Dialog) -> None:
     async with dialog.database.transaction() as session:
         await session.execute(delete(FaqEntry).where(FaqEntry.slug != "anschubfinanzierung"))
     assert str(await dialog.say("anna", "direkt:anna", "Was kostet das?")) == snapshot("""\
-Meinen Sie diese Frage? Was ist die Anschubfinanzierung?
-Dann schreiben Sie bitte: !faq Was ist die Anschubfinanzierung?
-Sonst fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Meinen Sie diese Frage?
+
+1. Was ist die Anschubfinanzierung?
+
+Antworten Sie mit 1, oder tippen Sie unten auf die Zahl.
+Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\
 """)
 
 
@@ -134,19 +136,19 @@ async def test_what_is_unknown_is_said_honestly_with_three_ways_on(dialog: Dialo
     assert str(await dialog.say("anna", "direkt:anna", "Wie hoch ist die Grundsteuer in Halle?")) == snapshot("""\
 Das weiß ich nicht. So geht es weiter:
 
-- Eine Arbeitsgruppe fragen: !frage AG3 Ihre Frage
-- Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de.
+- Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
+- Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de. Text zum Kopieren: „Guten Tag, ich habe eine Frage: Wie hoch ist die Grundsteuer in Halle? Vielen Dank!“
 - Meine Themen zeigt !faq: Projekt, Arbeitsgruppen, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot\
 """)
 
 
 async def test_in_a_groups_room_the_group_need_not_be_named(dialog: Dialog) -> None:
-    assert "!frage Ihre Frage" in await dialog.say("anna", "ag3", "!faq Wie hoch ist die Grundsteuer in Halle?")
+    assert "mit dem Wort Frage" in await dialog.say("anna", "ag3", "!faq Wie hoch ist die Grundsteuer in Halle?")
 
 
 @pytest.mark.parametrize("text", ["2", "2.", "!faq 3", "!faq 1)"])
-async def test_the_number_of_a_suggestion_alone_is_not_enough(dialog: Dialog, text: str) -> None:
-    assert (await dialog.say("anna", "direkt:anna", text)).startswith("Eine Nummer allein reicht mir nicht.")
+async def test_a_number_without_an_offer_is_not_enough(dialog: Dialog, text: str) -> None:
+    assert (await dialog.say("anna", "direkt:anna", text)).startswith("Zu dieser Nummer habe ich nichts zur Auswahl.")
 
 
 async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
@@ -200,7 +202,7 @@ Wann ist die nächste OZG-Sprechstunde?
 Nächster Termin: OZG-Sprechstunde, Mi 02.12.2026, 10:00–11:00 Uhr (in 9 Tagen), https://example.org/os. Mehr: !sprechstunde
 
 Quelle: Kalender dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -228,7 +230,7 @@ Zurzeit ist hier keine kommende Plenarsitzung eingetragen.
 Kommende Sitzungen zeigt Ihnen !plenum, sobald die Koordination sie eingetragen hat. Auskunft gibt auch ozg@sachsen-anhalt.de.
 
 Quelle: Beschreibung des AG4-Bots, Stand: 23.11.2026
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -258,7 +260,7 @@ Wo finde ich die Folien der Sprechstunde?
 https://example.org/folien
 
 Quelle: Angabe des Betreibers dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 

@@ -18,7 +18,7 @@ Wer leitet die Arbeitsgruppen?
 AG 3 Finanzen: @lena:test
 
 Quelle: Angabe des Betreibers dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -29,7 +29,7 @@ AG 4 Kommunikation: hier nicht hinterlegt.
 Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de.
 
 Quelle: Angabe des Betreibers dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -44,7 +44,7 @@ AG 5 Technik: hier nicht hinterlegt.
 Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de.
 
 Quelle: Angabe des Betreibers dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 
@@ -54,7 +54,7 @@ Wer ist die Koordination?
 Koordination hier im Chat: @karin:test, @kurt:test. Weitere Wege zeigt !kontakt.
 
 Quelle: Angabe des Betreibers dieses Bots
-Nicht das Gesuchte? Fragen Sie eine Arbeitsgruppe: !frage AG3 Ihre Frage\
+Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
 
 

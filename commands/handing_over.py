@@ -1,0 +1,141 @@
+"""A person instead of the bot: a row with an owner and a date, and silence of the bot until it is released.
+
+What is promised is made of the row (`texts.promised`), so nothing can be promised without one.
+"""
+
+import re
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.command import Call, Message, Reply, command
+from commands.dates.days import fold
+from commands.dates.wall_clock import wall
+from commands.dates.working_days import add_working_days
+from commands.errors import NotAllowed, NotPossible
+from commands.markup import Markdown, clean
+from commands.texts import handing_over as texts
+from storage import handovers, roles, rooms
+from storage.tables import Handover, Role, RoomKind
+
+_MOST: Final = 500  # characters
+_WORKING_DAYS: Final = 2
+_PERSON: Final = r"(?:echten |richtigen |lebenden )?(?:mensch(?:en)?|person|mitarbeiter(?:in)?|sachbearbeiter(?:in)?)"
+_TALK: Final = r"(?:sprechen|reden|schreiben|telefonieren|verbunden werden|kontakt)"
+_WORDINGS: Final = re.compile(
+    rf"(?:bitte )?(?:ein(?:en|e|er|em)? )?{_PERSON}(?: bitte)?"
+    rf"|.*\b(?:mit|zu|von) (?:ein(?:em|er) )?{_PERSON}\b.*\b{_TALK}\b.*"
+    rf"|.*\b{_TALK}\b.*\bmit (?:ein(?:em|er) )?{_PERSON}\b.*"
+    rf"|(?:ich )?(?:will|mochte|brauche|hatte gern) (?:bitte )?(?:ein(?:en|e)? )?{_PERSON}\b.*"
+    r"|.*\bmit jemand(?:em)? (?:echtem|richtigem|anderem|personlich)?\s*(?:sprechen|reden|telefonieren)\b.*"
+    r"|(?:hier )?(?:kann|konnte) (?:mir |uns )?(?:bitte |mal )?(?:ein|eine) (?:mensch|person) (?:antworten|helfen)\b.*"
+)
+
+
+@command("mensch", "[Ihr Anliegen]", example="!mensch Ich komme mit dem Antrag nicht weiter.")
+async def ask_for_a_person(call: Call, session: AsyncSession) -> Reply:
+    """Übergibt Ihr Anliegen an einen Menschen.
+
+    Sie erfahren, wer sich kümmert und bis wann; die Koordination erfährt Ihren Namen und Ihr Anliegen. Bis das erledigt ist, antworte ich Ihnen dort nicht mehr auf freie
+    Fragen; Befehle gehen weiter. Mit demselben Befehl sehen Sie den Stand, mit !mensch erledigt schließen Sie ab.
+    """
+    text = clean(call.text).strip()
+    if len(text) > _MOST:
+        raise NotPossible(texts.too_long(len(text), _MOST))
+    before = await _current(call, session)
+    if before is not None:
+        return Reply(text=texts.standing(before, call.settings.prefix))
+    return await _hand_over(call, session, text)
+
+
+@command("mensch erledigt", "[Nummer]", example="!mensch erledigt", once=True)
+async def release(call: Call, session: AsyncSession) -> Reply:
+    """Schließt eine Übergabe an einen Menschen ab; danach antworte ich dort wieder.
+
+    Ohne Nummer die Ihre in diesem Raum oder Thread. Mit Nummer kann es auch, wer sich kümmert, und die Koordination.
+    """
+    number = call.text.strip(" .#")
+    if number and not number.isdecimal():
+        raise NotPossible(texts.no_number(call.settings.prefix))
+    found = await handovers.get(session, int(number)) if number and len(number) < 10 else None  # noqa: PLR2004
+    if not number:
+        found = await _current(call, session)
+    if found is None or found.released_at is not None:
+        raise NotPossible(texts.none_open(call.settings.prefix))
+    if call.sender not in {found.asked_by, found.owner} and not call.roles.may(Role.COORDINATOR):
+        raise NotAllowed(texts.not_yours())
+    await handovers.release(session, found, at=call.at)
+    elsewhere = found.room_id != call.room_id
+    told = Message(
+        key=f"handover:{found.id}:released",
+        room_id=found.room_id,
+        text=texts.released(found),
+        mentions=(found.asked_by,),
+        thread_id=found.thread_id,
+    )
+    return Reply(text=texts.released(found), messages=(told,) if elsewhere else ())
+
+
+@command("mensch offen", role=Role.COORDINATOR, example="!mensch offen")
+async def still_open(call: Call, session: AsyncSession) -> Reply:
+    """Zeigt, wer noch auf einen Menschen wartet, das Dringendste zuerst."""
+    if call.room_kind not in {RoomKind.COORDINATION, RoomKind.DIRECT}:
+        raise NotPossible(texts.not_here())
+    return Reply(text=texts.waiting(await handovers.waiting(session), wall(call.at).date(), call.settings.prefix))
+
+
+async def meant(call: Call, session: AsyncSession) -> Reply | None:
+    """What is said to a free text: nothing where a person takes care, a hand-over to who wants one; None: not mine."""
+    if await _current(call, session) is not None:
+        return Reply(text=Markdown(""))
+    words = " ".join(re.findall(r"\w+", fold(clean(call.text)).replace("ß", "ss"))).replace("oe", "o")
+    if len(words) <= _MOST and _WORDINGS.fullmatch(words):
+        return await _hand_over(call, session, clean(call.text).strip())
+    return None
+
+
+async def _current(call: Call, session: AsyncSession) -> Handover | None:
+    return await handovers.current(session, room_id=call.room_id, thread_id=call.thread_id, sender=call.sender)
+
+
+async def _hand_over(call: Call, session: AsyncSession, text: str) -> Reply:
+    """Make the row and tell both sides; where nobody is known who could take care, say so and promise nothing."""
+    owner = await _owner(call, session)
+    if owner is None:
+        return Reply(text=texts.nobody(call.settings))
+    row = await handovers.add(
+        session,
+        room_id=call.room_id,
+        thread_id=call.thread_id,
+        asked_by=call.sender,
+        text=text,
+        owner=owner,
+        due_on=add_working_days(wall(call.at).date(), _WORKING_DAYS),
+        at=call.at,
+    )
+    known = await rooms.known(session)
+    told = tuple(
+        Message(
+            key=f"handover:{row.id}:{room_id}",
+            room_id=room_id,
+            text=texts.for_owner(row, call.settings.prefix),
+            mentions=(owner,),
+        )
+        for room_id in await rooms.of_kind(session, RoomKind.COORDINATION)
+        if known[room_id].joined
+    )
+    return Reply(text=texts.promised(row, call.settings.prefix), messages=told)
+
+
+async def _owner(call: Call, session: AsyncSession) -> str | None:
+    """Who takes care: a coordinator, or in a group's room its lead; the one with the fewest open ones. None: nobody."""
+    everybody = await roles.everybody(session)
+    able = sorted(user for user, its in everybody.items() if its.may(Role.COORDINATOR))
+    if call.room_group is not None:
+        able = sorted(await roles.leads_of(session, call.room_group)) or able
+    able = [user for user in able if user != call.sender] or able
+    load = [each.owner for each in await handovers.waiting(session)]
+    return min(able, key=lambda user: (load.count(user), user), default=None)
+
+
+COMMANDS = (ask_for_a_person, release, still_open)

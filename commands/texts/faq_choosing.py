@@ -1,0 +1,90 @@
+"""What is said when the bot is not sure which question is meant, or knows none."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from commands.markup import Markdown, fill, join
+from commands.settings import Settings
+from commands.texts.contact import elsewhere
+
+_PLAIN: Final = re.compile(r"[\w\s.,;?!()-]{1,200}")
+_EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
+
+
+def suggestions(questions: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
+    """Not sure which question is meant: the nearest ones, to choose by number."""
+    head = "Meinen Sie diese Frage?" if len(questions) == 1 else "Meinen Sie eine dieser Fragen?"
+    numbers = " oder ".join(str(number) for number in range(1, len(questions) + 1))
+    return join(
+        [
+            fill("**{head}**\n", head=head),
+            *(fill("{number}. {question}", number=number, question=each) for number, each in enumerate(questions, 1)),
+            fill("\nAntworten Sie mit {numbers}, oder tippen Sie unten auf die Zahl.", numbers=numbers),
+            fill("Nichts davon? {how}", how=_take(settings.prefix, room_group)),
+        ]
+    )
+
+
+def unknown(topics: Sequence[str], text: str, settings: Settings, *, room_group: int | None) -> Markdown:
+    """No entry comes near; three ways on."""
+    known = ", ".join(topics) or "noch keine"
+    return join(
+        [
+            Markdown("**Das weiß ich nicht.** So geht es weiter:\n"),
+            fill("- {how}", how=_take(settings.prefix, room_group)),
+            join(
+                [fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)), *_ready(text, settings)], " "
+            ),
+            fill("- Meine Themen zeigt `{prefix}faq`: {known}", prefix=Markdown(settings.prefix), known=known),
+        ]
+    )
+
+
+def take_over(settings: Settings, *, can_take: bool, room_group: int | None) -> list[Markdown]:
+    """The ways on after an answer that did not help."""
+    ask = _take(settings.prefix, room_group) if can_take else _ask(settings.prefix, room_group)
+    return [
+        fill("- {ask}", ask=ask),
+        fill("- Mit einem Menschen sprechen: `{p}mensch`", p=Markdown(settings.prefix)),
+    ]
+
+
+def only_a_number(prefix: str) -> Markdown:
+    """Somebody typed a number, and there is nothing to choose from."""
+    return fill(
+        "Zu dieser Nummer habe ich nichts zur Auswahl. Bitte schreiben Sie die Frage: `{prefix}faq {example}`",
+        prefix=Markdown(prefix),
+        example=Markdown(_EXAMPLE),
+    )
+
+
+def already(question: str, link: str, minutes: int) -> Markdown:
+    """The same answer stands in this room already."""
+    ago = "gerade eben" if minutes < 1 else "vor einer Minute" if minutes == 1 else f"vor {minutes} Minuten"
+    return fill(
+        "**{question}**\nDie Antwort steht hier im Raum schon, {ago}: {link}", question=question, ago=ago, link=link
+    )
+
+
+def _take(prefix: str, room_group: int | None) -> Markdown:
+    if room_group is not None:
+        return Markdown("Antworten Sie mit dem Wort `Frage`, dann gebe ich Ihren Text an diese Arbeitsgruppe.")
+    return fill(
+        "Antworten Sie mit einem Wort, zum Beispiel `AG3`, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. "
+        "Wer was macht, zeigt `{prefix}ag`.",
+        prefix=Markdown(prefix),
+    )
+
+
+def _ask(prefix: str, room_group: int | None) -> Markdown:
+    group = "" if room_group is not None else " AG3"
+    return fill("Eine Arbeitsgruppe fragen: `{p}frage{group} Ihre Frage`", p=Markdown(prefix), group=Markdown(group))
+
+
+def _ready(text: str, settings: Settings) -> list[Markdown]:
+    """A text to copy into a mail, where there is an address; what is no plain sentence is not repeated."""
+    line = " ".join(text.split())
+    if not settings.contact_email or not _PLAIN.fullmatch(line):
+        return []
+    return [fill("Text zum Kopieren: „Guten Tag, ich habe eine Frage: {text} Vielen Dank!“", text=line)]

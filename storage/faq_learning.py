@@ -1,0 +1,106 @@
+"""What the FAQ is told by the people who use it: choices, votes and gaps. No person is kept longer than a day."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Integer, cast, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.tables import FaqChoice, FaqGap, FaqTold, FaqVote
+
+
+async def offer(
+    session: AsyncSession, *, room_id: str, sender: str, text: str, slugs: Sequence[str], gap: bool, at: datetime
+) -> int:
+    """Note what somebody can choose from now, and with `gap` that nothing answered it; the choice's ID."""
+    gap_id = await note_gap(session, text, at=at) if gap else None
+    choice = FaqChoice(room_id=room_id, sender=sender, text=text, slugs=list(slugs), gap_id=gap_id, at=at)
+    session.add(choice)
+    await session.flush()
+    return choice.id
+
+
+async def choice(session: AsyncSession, choice_id: int) -> FaqChoice | None:
+    """A choice by its ID, as long as it is kept."""
+    return await session.get(FaqChoice, choice_id)
+
+
+async def latest_choice(session: AsyncSession, *, room_id: str, sender: str, since: datetime) -> FaqChoice | None:
+    """What this person was last offered in this room since then (UTC)."""
+    mine = (FaqChoice.room_id == room_id, FaqChoice.sender == sender, FaqChoice.at >= since)
+    return (await session.scalars(select(FaqChoice).where(*mine).order_by(FaqChoice.id.desc()).limit(1))).first()
+
+
+async def chosen(session: AsyncSession, made: FaqChoice) -> None:
+    """One of the entries was meant, so there is no gap."""
+    if made.gap_id is not None:
+        await session.execute(delete(FaqGap).where(FaqGap.id == made.gap_id))
+        made.gap_id = None
+
+
+async def note_gap(session: AsyncSession, text: str, *, at: datetime, slug: str | None = None) -> int:
+    """Note a text that was not answered, or not well by the entry `slug`; the gap's ID."""
+    gap = FaqGap(text=text, slug=slug, at=at)
+    session.add(gap)
+    await session.flush()
+    return gap.id
+
+
+async def gaps(session: AsyncSession) -> Sequence[FaqGap]:
+    """All gaps, oldest first."""
+    return (await session.scalars(select(FaqGap).order_by(FaqGap.id))).all()
+
+
+async def tell(
+    session: AsyncSession, slug: str, *, room_id: str, event_id: str, text: str | None, at: datetime
+) -> FaqTold:
+    """Note that an entry was given as the answer to the message `event_id`."""
+    told = FaqTold(slug=slug, room_id=room_id, event_id=event_id, text=text, at=at)
+    session.add(told)
+    await session.flush()
+    return told
+
+
+async def told(session: AsyncSession, told_id: int) -> FaqTold | None:
+    """An answer that was given."""
+    return await session.get(FaqTold, told_id)
+
+
+async def last_told(session: AsyncSession, room_id: str, *, since: datetime, slug: str | None = None) -> FaqTold | None:
+    """The last answer in a room since then (UTC); with `slug` the first one by this entry."""
+    here = select(FaqTold).where(FaqTold.room_id == room_id, FaqTold.at >= since)
+    if slug is not None:
+        here = here.where(FaqTold.slug == slug).order_by(FaqTold.id)
+    else:
+        here = here.order_by(FaqTold.id.desc())
+    return (await session.scalars(here.limit(1))).first()
+
+
+async def vote(session: AsyncSession, told_id: int, sender: str, *, helped: bool, at: datetime) -> bool:
+    """Note what somebody thinks of an answer; the last word counts. Whether that is new."""
+    voter = sha256(f"{told_id}:{sender}".encode()).hexdigest()[:16]
+    before = await session.get(FaqVote, (told_id, voter))
+    row = insert(FaqVote).values(told_id=told_id, voter=voter, helped=helped, at=at)
+    await session.execute(row.on_conflict_do_update(index_elements=["told_id", "voter"], set_={"helped": helped}))
+    return before is None or before.helped != helped
+
+
+async def votes(session: AsyncSession, *, since: datetime) -> Mapping[str, tuple[int, int]]:
+    """By entry: how many said that it helped, and how many said anything, since then (UTC)."""
+    rows = await session.execute(
+        select(FaqTold.slug, func.sum(cast(FaqVote.helped, Integer)), func.count())
+        .join(FaqVote, FaqVote.told_id == FaqTold.id)
+        .where(FaqVote.at >= since)
+        .group_by(FaqTold.slug)
+    )
+    return {slug: (int(helped), int(count)) for slug, helped, count in rows}
+
+
+async def forget(session: AsyncSession, *, choices: datetime, places: datetime, gaps: datetime) -> None:
+    """Drop choices, the places and texts of answers, and gaps, each from before an instant (UTC)."""
+    await session.execute(delete(FaqChoice).where(FaqChoice.at < choices))
+    old = (FaqTold.at < places, FaqTold.room_id.is_not(None))
+    await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, text=None))
+    await session.execute(delete(FaqGap).where(FaqGap.at < gaps))

@@ -1,0 +1,164 @@
+"""What becomes of an answer, an offer and an "I do not know": numbers, taps, one word, votes, gaps, the alarm."""
+
+from datetime import timedelta
+
+import pytest
+from inline_snapshot import snapshot
+from sqlalchemy import func, select
+
+from commands.faq.learning import may_be_kept
+from storage import faq_learning
+from storage.tables import FaqChoice, FaqTold, FaqVote, Question
+from tests.dialog import Dialog
+
+UNCLEAR = "Was kostet das?"
+UNKNOWN = "Wie hoch ist die Grundsteuer in Halle?"
+
+
+async def gaps(dialog: Dialog) -> list[str]:
+    async with dialog.database.reading() as session:
+        return [gap.text for gap in await faq_learning.gaps(session)]
+
+
+async def test_an_offer_is_settled_by_its_number(dialog: Dialog) -> None:
+    offer = await dialog.say("anna", "direkt:anna", UNCLEAR)
+    second = next(line for line in offer.splitlines() if line.startswith("2. ")).removeprefix("2. ")
+    assert await gaps(dialog) == [UNCLEAR]
+    assert (await dialog.say("anna", "direkt:anna", "2")).startswith(second)
+    assert await gaps(dialog) == []
+
+
+async def test_an_offer_is_settled_by_a_tap(dialog: Dialog) -> None:
+    offer = await dialog.say("anna", "plenum", f"!faq {UNCLEAR}")
+    assert dialog.buttons(offer) == ["1️⃣", "2️⃣", "3️⃣"]
+    third = next(line for line in offer.splitlines() if line.startswith("3. ")).removeprefix("3. ")
+    [answer] = await dialog.react("ben", offer, "3️⃣")
+    assert answer.startswith(third)
+
+
+@pytest.mark.parametrize("number", ["0", "4", "999"])
+async def test_a_number_that_was_not_offered(dialog: Dialog, number: str) -> None:
+    await dialog.say("anna", "direkt:anna", UNCLEAR)
+    assert "nichts zur Auswahl" in await dialog.say("anna", "direkt:anna", number)
+
+
+async def test_an_offer_is_for_who_asked_in_that_room_and_for_an_hour(dialog: Dialog) -> None:
+    await dialog.say("anna", "plenum", f"!faq {UNCLEAR}")
+    assert "nichts zur Auswahl" in await dialog.say("ben", "plenum", "!faq 1")
+    assert "nichts zur Auswahl" in await dialog.say("anna", "ag3", "!faq 1")
+    dialog.now += timedelta(hours=1, seconds=1)
+    assert "nichts zur Auswahl" in await dialog.say("anna", "plenum", "!faq 1")
+
+
+async def test_an_offer_outlives_a_restart(dialog: Dialog) -> None:
+    await dialog.say("anna", "direkt:anna", UNCLEAR)
+    await dialog.restart()
+    assert "Quelle:" in await dialog.say("anna", "direkt:anna", "1")
+
+
+async def test_one_word_makes_a_question_of_what_is_not_known(dialog: Dialog) -> None:
+    assert "AG3" in await dialog.say("anna", "direkt:anna", UNKNOWN)
+    assert "AG3-001" in "".join(await dialog.hear("anna", "direkt:anna", "AG3"))
+    async with dialog.database.reading() as session:
+        [question] = await session.scalars(select(Question))
+    assert (question.text, question.group_number) == (UNKNOWN, 3)
+    assert await gaps(dialog) == []
+    assert "AG 3 Finanzen" in await dialog.say("anna", "direkt:anna", "AG3"), "a second time it is looked up"
+
+
+async def test_in_a_groups_room_the_word_needs_no_group(dialog: Dialog) -> None:
+    await dialog.say("anna", "ag2", f"@ag4-bot:test: {UNKNOWN}", mentions=["@ag4-bot:test"])
+    answers = await dialog.hear("anna", "ag2", "@ag4-bot:test: Frage", mentions=["@ag4-bot:test"])
+    assert any("AG2-001" in answer for answer in answers)
+
+
+async def test_who_was_not_helped_is_shown_ways_on_and_the_text_is_kept_without_the_person(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "direkt:anna", "Was macht das PMO für uns?")
+    assert dialog.buttons(answer) == ["👍", "👎"]
+    [sorry] = await dialog.react("anna", answer, "👎")
+    assert str(sorry) == snapshot("""\
+Schade, dass das nicht geholfen hat. Ich habe es ohne Ihren Namen für die Redaktion notiert.
+
+- Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
+- Mit einem Menschen sprechen: !mensch\
+""")
+    assert await gaps(dialog) == ["Was macht das PMO für uns?"]
+    assert await dialog.react("anna", answer, "👍") == [], "a changed mind needs no answer"
+    async with dialog.database.reading() as session:
+        [vote] = await session.scalars(select(FaqVote))
+    assert vote.helped
+    assert "anna" not in vote.voter
+
+
+async def test_the_typed_vote(dialog: Dialog) -> None:
+    assert "keine Antwort" in await dialog.say("anna", "plenum", "!faq hilft")
+    await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+    assert await dialog.say("anna", "plenum", "!faq hilft") == "Danke, das ist notiert."
+    assert "Schade" in await dialog.say("ben", "plenum", "!faq hilft nein")
+    assert "faq hilft nein" in await dialog.say("ben", "plenum", "!faq hilft vielleicht")
+
+
+async def test_gaps_that_are_alike_stand_together(dialog: Dialog) -> None:
+    for text in ("Wie hoch ist die Grundsteuer?", "wie hoch ist denn die grundsteuer", "Wo ist die Kantine?"):
+        await dialog.hear("anna", "direkt:anna", text)
+    assert str(await dialog.say("karin", "koordination", "!faq lücken")) == snapshot("""\
+Was die häufigen Fragen nicht beantworten:
+
+- 2× „wie hoch ist denn die grundsteuer“
+- 1× „Wo ist die Kantine?“\
+""")
+    assert "nur die Koordination" in await dialog.say("anna", "plenum", "!faq lücken")
+
+
+@pytest.mark.parametrize(
+    "text, kept",
+    [
+        ("Wer zahlt das Schwimmbad?", True),
+        ("Rufen Sie mich unter 0391 567 01 an", False),
+        ("Meine Adresse ist anna@example.org", False),
+        ("x" * 301, False),
+        ("hallo", False),
+    ],
+)
+def test_what_is_personal_or_no_question_is_not_kept(text: str, *, kept: bool) -> None:
+    assert may_be_kept(text) is kept
+
+
+async def test_an_answer_that_helps_too_few_is_told_once(dialog: Dialog) -> None:
+    await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+    async with dialog.database.transaction() as session:
+        [told] = await session.scalars(select(FaqTold))
+        for number in range(9):
+            await faq_learning.vote(session, told.id, f"@p{number}:test", helped=number < 5, at=dialog.now)
+    assert await dialog.ring() == [], "nine are too few"
+    await dialog.hear("ben", "plenum", "!faq hilft nein")
+    [alarm] = await dialog.ring()
+    assert alarm.room == "koordination"
+    assert "50 % von 10 Personen" in alarm
+    assert await dialog.ring() == []
+
+
+async def test_the_same_answer_in_the_same_room_is_a_link_to_the_first(dialog: Dialog) -> None:
+    await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+    first = dialog.last_event
+    dialog.now += timedelta(minutes=12)
+    again = await dialog.say("ben", "plenum", "!faq Was bedeutet EfA?")
+    assert "vor 12 Minuten" in again
+    assert first.replace("$", "%24") in again or first in again
+    assert "Quelle:" in await dialog.say("ben", "ag3", "!faq Was ist EfA?"), "another room"
+    dialog.now += timedelta(minutes=50)
+    assert "Quelle:" in await dialog.say("ben", "plenum", "!faq Was ist EfA?"), "an hour later"
+
+
+async def test_persons_places_and_texts_are_forgotten(dialog: Dialog) -> None:
+    await dialog.say("anna", "direkt:anna", UNCLEAR)
+    await dialog.say("anna", "direkt:anna", "Was ist EfA?")
+    dialog.now += timedelta(days=8)
+    await dialog.ring()
+    async with dialog.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(FaqChoice)) == 0
+        [told] = await session.scalars(select(FaqTold))
+    assert (told.room_id, told.event_id, told.text) == (None, None, None)
+    dialog.now += timedelta(days=83)
+    await dialog.ring()
+    assert await gaps(dialog) == []

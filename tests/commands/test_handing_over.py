@@ -1,0 +1,124 @@
+"""A person instead of the bot: a row with owner and date, silence there, and release."""
+
+from datetime import date, timedelta
+
+import pytest
+from inline_snapshot import snapshot
+from sqlalchemy import delete
+
+from storage import handovers
+from storage.tables import Handover, RoleGrant
+from tests.dialog import Dialog
+
+
+async def open_ones(dialog: Dialog) -> list[Handover]:
+    async with dialog.database.reading() as session:
+        return list(await handovers.waiting(session))
+
+
+async def test_who_asks_for_a_person_learns_who_and_until_when(dialog: Dialog) -> None:
+    answers = await dialog.hear("anna", "direkt:anna", "!mensch Der Antrag geht nicht.")
+    told = {answer.room: str(answer) for answer in answers}
+    assert told == snapshot(
+        {
+            "direkt:anna": """\
+@karin:test kümmert sich darum, bis 25.11.2026 (Übergabe 1).
+Bis dahin antworte ich Ihnen hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt\
+""",
+            "koordination": """\
+@anna:test möchte mit einem Menschen sprechen. Zuständig: @karin:test, bis 25.11.2026.
+
+> Der Antrag geht nicht.
+
+Bitte melden Sie sich dort. Danach: !mensch erledigt 1\
+""",
+        }
+    )
+    [row] = await open_ones(dialog)
+    assert (row.owner, row.asked_by, row.due_on) == ("@karin:test", "@anna:test", date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich möchte mit einem Menschen sprechen",
+        "bitte einen Mitarbeiter",
+        "mensch!",
+        "Kann ich bitte mit einer echten Person reden?",
+        "ich brauche einen menschen",
+        "Kann mir bitte ein Mensch antworten?",
+    ],
+)
+async def test_any_wording_does(dialog: Dialog, text: str) -> None:
+    assert any("kümmert sich darum" in answer for answer in await dialog.hear("anna", "direkt:anna", text))
+    assert len(await open_ones(dialog)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Wie erreiche ich das OZG-Team?", "Welche Menschen sind in der AG 3?", "Wer ist der CIO?"]
+)
+async def test_a_question_about_people_is_no_call_for_one(dialog: Dialog, text: str) -> None:
+    await dialog.hear("anna", "direkt:anna", text)
+    assert await open_ones(dialog) == []
+
+
+async def test_until_the_release_free_questions_are_not_answered_there(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    assert await dialog.hear("anna", "direkt:anna", "Was ist EfA?") == []
+    await dialog.restart()
+    assert await dialog.hear("anna", "direkt:anna", "Was ist EfA?") == []
+    assert "Übergabe 1" in await dialog.say("anna", "direkt:anna", "!mensch"), "the asker sees how it stands"
+    assert "EfA" in await dialog.say("ben", "direkt:ben", "Was ist EfA?"), "others are answered"
+    assert "erledigt" in await dialog.say("anna", "direkt:anna", "!mensch erledigt")
+    assert "EfA" in await dialog.say("anna", "direkt:anna", "Was ist EfA?")
+
+
+async def test_the_owner_releases_from_elsewhere_and_the_asker_is_told(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    assert "nur" in await dialog.say("ben", "plenum", "!mensch erledigt 1")
+    answers = await dialog.hear("karin", "koordination", "!mensch erledigt 1")
+    assert sorted(answer.room for answer in answers) == ["direkt:anna", "koordination"]
+    assert "keine Übergabe" in await dialog.say("karin", "koordination", "!mensch erledigt 1")
+
+
+async def test_the_coordination_sees_who_waits(dialog: Dialog) -> None:
+    assert "niemand" in await dialog.say("karin", "koordination", "!mensch offen")
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    await dialog.hear("ben", "direkt:ben", "!mensch")
+    dialog.now += timedelta(days=4)
+    assert str(await dialog.say("karin", "koordination", "!mensch offen")) == snapshot("""\
+Auf einen Menschen warten:
+
+- 1: @anna:test, zuständig @karin:test, bis 25.11.2026 (überfällig)
+- 2: @ben:test, zuständig @kurt:test, bis 25.11.2026 (überfällig)
+
+Erledigt: !mensch erledigt 1\
+""")
+    assert "nur im Raum der Koordination" in await dialog.say("karin", "plenum", "!mensch offen")
+
+
+async def test_in_a_groups_room_its_lead_takes_care(dialog: Dialog) -> None:
+    await dialog.hear("anna", "ag3", "!mensch")
+    assert [row.owner for row in await open_ones(dialog)] == ["@lena:test"]
+
+
+async def test_where_nobody_is_known_nothing_is_promised(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(delete(RoleGrant))
+    dialog.app.surroundings.changed()
+    answer = await dialog.say("anna", "direkt:anna", "!mensch")
+    assert "niemand eingetragen" in answer
+    assert await open_ones(dialog) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["!mensch erledigt", "!mensch erledigt 99", "!mensch erledigt x", "!mensch erledigt 1" + "0" * 30]
+)
+async def test_what_is_not_there_cannot_be_closed(dialog: Dialog, text: str) -> None:
+    answer = await dialog.say("anna", "plenum", text)
+    assert "Übergabe" in answer
+
+
+async def test_too_long_a_matter_is_refused(dialog: Dialog) -> None:
+    assert "zu lang" in await dialog.say("anna", "plenum", "!mensch " + "x" * 501)
+    assert await open_ones(dialog) == []
