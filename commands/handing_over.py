@@ -15,7 +15,7 @@ from commands.dates.working_days import add_working_days
 from commands.errors import NotAllowed, NotPossible
 from commands.markup import Markdown, clean
 from commands.texts import handing_over as texts
-from storage import handovers, roles, rooms
+from storage import handovers, history, roles, rooms
 from storage.tables import Handover, Role, RoomKind
 
 _MOST: Final = 500  # characters
@@ -36,8 +36,9 @@ _WORDINGS: Final = re.compile(
 async def ask_for_a_person(call: Call, session: AsyncSession) -> Reply:
     """Übergibt Ihr Anliegen an einen Menschen.
 
-    Sie erfahren, wer sich kümmert und bis wann; die Koordination erfährt Ihren Namen und Ihr Anliegen. Bis das erledigt ist, antworte ich Ihnen dort nicht mehr auf freie
-    Fragen; Befehle gehen weiter. Mit demselben Befehl sehen Sie den Stand, mit !mensch erledigt schließen Sie ab.
+    Sie erfahren, wer sich kümmert und bis wann; die Koordination erfährt Ihren Namen und Ihr Anliegen. Bis das erledigt
+    ist, antworte ich Ihnen dort nicht mehr auf freie Fragen; Befehle gehen weiter. Mit demselben Befehl sehen Sie den
+    Stand, mit !mensch erledigt schließen Sie ab.
     """
     text = clean(call.text).strip()
     if len(text) > _MOST:
@@ -65,6 +66,7 @@ async def release(call: Call, session: AsyncSession) -> Reply:
     if call.sender not in {found.asked_by, found.owner} and not call.roles.may(Role.COORDINATOR):
         raise NotAllowed(texts.not_yours())
     await handovers.release(session, found, at=call.at)
+    await history.add(session, f"handover:{found.id}", "released", at=call.at, actor=call.sender)
     elsewhere = found.room_id != call.room_id
     told = Message(
         key=f"handover:{found.id}:released",
@@ -113,6 +115,7 @@ async def _hand_over(call: Call, session: AsyncSession, text: str) -> Reply:
         due_on=add_working_days(wall(call.at).date(), _WORKING_DAYS),
         at=call.at,
     )
+    await history.add(session, f"handover:{row.id}", "handed over", at=call.at, actor=call.sender, after=owner)
     known = await rooms.known(session)
     told = tuple(
         Message(
