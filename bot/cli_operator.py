@@ -52,7 +52,7 @@ def trust(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask back.")] = False,
 ) -> None:
     """Show whether today's clients trust the bot's device: its fingerprint, the identity, the signature."""
-    settings = _settings(config)
+    settings = settings_of(config)
     if not settings.encryption.enabled:
         end(CONFIG_WRONG, "Encryption is switched off ([encryption] enabled): there is no device to trust.")
     with explained(settings):
@@ -65,7 +65,7 @@ def _show(settings: Config, *, reset: bool, yes: bool) -> None:
 
     if reset:
         password = _password(settings)
-        _be_the_owner(settings.data.directory)
+        be_the_owner(settings.data.directory)
         with lock.held(settings.data.directory):
             _confirm(settings, yes=yes)
             state = asyncio.run(own_identity.reset(settings, os.environ, password=password))
@@ -81,7 +81,7 @@ def _show(settings: Config, *, reset: bool, yes: bool) -> None:
         end(TRUST_REFUSED, f"Device {state.device_id}: {remedy(state)}")
 
 
-def _be_the_owner(directory: Path) -> None:
+def be_the_owner(directory: Path) -> None:
     """Root's files would be closed to the bot."""
     if directory.exists() and directory.stat().st_uid != os.geteuid():
         end(DATABASE_UNUSABLE, f"{directory} belongs to another user: run this as the user that the bot runs as.")
@@ -120,7 +120,7 @@ def backup(
     """Write a backup while the bot runs: the database and the bot's identity, never keys/ nor session.json."""
     from bot import backup as archive  # noqa: PLC0415 (imports that `check` and `--help` do not need)
 
-    settings = _settings(config)
+    settings = settings_of(config)
     os.umask(0o077)
     with explained(settings):
         try:
@@ -140,7 +140,7 @@ def restore(
     """Put a backup into an empty data directory; at its next start the bot goes on as a new device."""
     from bot import backup as archive  # noqa: PLC0415 (imports that `check` and `--help` do not need)
 
-    settings = _settings(config)
+    settings = settings_of(config)
     os.umask(0o077)
     with explained(settings):
         try:
@@ -154,7 +154,8 @@ def restore(
         typer.echo("There is no identity in this backup: if the account has one, the bot will say so and what to do.")
 
 
-def _settings(path: Path) -> Config:
+def settings_of(path: Path) -> Config:
+    """The configuration, or the end of the command with all that is wrong in it."""
     logs.configure(level="error", style="console")
     try:
         return load(path, environ=os.environ)

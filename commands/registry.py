@@ -23,7 +23,7 @@ from commands.command import Call, Command, Follower, Job, Reaction, Reply
 from commands.dates.days import fold
 from commands.help import help_for
 
-CONFIRMING = confirming.Confirming(calendar.ACTIONS)
+CONFIRMING = confirming.Confirming((*calendar.ACTIONS, *faq.ACTIONS))
 
 COMMANDS: tuple[Command, ...] = (
     help_for(lambda: COMMANDS),

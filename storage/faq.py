@@ -1,13 +1,15 @@
 """The FAQ: curated answers, each with its source and the day it is known to hold."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import FaqEntry
+from storage.tables import FaqChange, FaqEntry
 
 _OPTIONAL = {"source_url": None, "conflict": None, "live": None}
 
@@ -23,5 +25,50 @@ async def load_seed(session: AsyncSession, entries: Iterable[Mapping[str, Any]])
 
 
 async def everything(session: AsyncSession) -> Sequence[FaqEntry]:
-    """All entries, in the order in which they were added."""
+    """All entries that are not retired, in the order in which they were added."""
+    return (await session.scalars(select(FaqEntry).where(~FaqEntry.retired).order_by(FaqEntry.id))).all()
+
+
+async def all_ever(session: AsyncSession) -> Sequence[FaqEntry]:
+    """All entries, the retired ones too."""
     return (await session.scalars(select(FaqEntry).order_by(FaqEntry.id))).all()
+
+
+async def get(session: AsyncSession, entry_id: int) -> FaqEntry | None:
+    """The entry with this number, also a retired one."""
+    return await session.get(FaqEntry, entry_id)
+
+
+async def add(session: AsyncSession, values: Mapping[str, Any], *, at: datetime, actor: str) -> FaqEntry:
+    """Add an entry; without a slug one is made of its question."""
+    slug = values.get("slug") or await _free_slug(session, values["question"])
+    entry = FaqEntry(**{**_OPTIONAL, "review_on": None, **values, "slug": slug})
+    session.add(entry)
+    await session.flush()
+    session.add(FaqChange(entry_id=entry.id, at=at, actor=actor, what="angelegt", before=None))
+    await session.flush()
+    return entry
+
+
+async def _free_slug(session: AsyncSession, question: str) -> str:
+    stem = "-".join(re.findall(r"[a-z0-9]+", question.casefold()))[:40].strip("-") or "eintrag"
+    taken = set(await session.scalars(select(FaqEntry.slug)))
+    return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+
+
+async def change(
+    session: AsyncSession, entry: FaqEntry, values: Mapping[str, Any], *, what: str, at: datetime, actor: str
+) -> None:
+    """Change an entry, and keep the wording it had."""
+    before = {"question": entry.question, "answer": entry.answer, "source": entry.source}
+    session.add(FaqChange(entry_id=entry.id, at=at, actor=actor, what=what, before=before))
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.version += 1
+    await session.flush()
+
+
+async def changes(session: AsyncSession, entry: FaqEntry) -> Sequence[FaqChange]:
+    """What was done to an entry, oldest first."""
+    mine = select(FaqChange).where(FaqChange.entry_id == entry.id).order_by(FaqChange.id)
+    return (await session.scalars(mine)).all()

@@ -104,3 +104,8 @@ async def forget(session: AsyncSession, *, choices: datetime, places: datetime, 
     old = (FaqTold.at < places, FaqTold.room_id.is_not(None))
     await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, text=None))
     await session.execute(delete(FaqGap).where(FaqGap.at < gaps))
+
+
+async def unanswered(session: AsyncSession) -> Sequence[FaqChoice]:
+    """What was asked within the last day and is still a gap, oldest first."""
+    return (await session.scalars(select(FaqChoice).where(FaqChoice.gap_id.is_not(None)).order_by(FaqChoice.id))).all()

@@ -1,6 +1,7 @@
 """The tables around the FAQ: what was offered and told, what people thought of it, and what nobody could answer."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -60,6 +61,19 @@ class FaqGap(Base):
     text: Mapped[str]
     slug: Mapped[str | None]
     at: Mapped[datetime]
+
+
+class FaqChange(Base):
+    """What an editor did to an entry, and the wording it had before (None: it was new)."""
+
+    __tablename__ = "faq_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    what: Mapped[str]
+    before: Mapped[dict[str, Any] | None]
 
 
 class Handover(Base):

@@ -29,7 +29,7 @@ from storage.calendar_tables import (
     RoomDisplay,
     Subscription,
 )
-from storage.faq_tables import FaqChoice, FaqGap, FaqTold, FaqVote, Handover
+from storage.faq_tables import FaqChange, FaqChoice, FaqGap, FaqTold, FaqVote, Handover
 from storage.question_tables import (
     LIVE,
     Answer,
@@ -264,7 +264,10 @@ class DigestWindow(Base):
 
 
 class FaqEntry(Base):
-    """A curated answer with its source and the day it is known to hold (`as_of`, "Stand")."""
+    """A curated answer with its source and the day it is known to hold (`as_of`, "Stand").
+
+    From `review_on` on, somebody should look whether it still holds. `version` counts its changes.
+    """
 
     __tablename__ = "faq_entries"
 
@@ -280,6 +283,9 @@ class FaqEntry(Base):
     as_of: Mapped[date]
     conflict: Mapped[str | None]
     live: Mapped[str | None]
+    review_on: Mapped[date | None]
+    retired: Mapped[bool] = mapped_column(default=False, server_default="0")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 __all__ = [
@@ -297,6 +303,7 @@ __all__ = [
     "DraftState",
     "EventSource",
     "EventStatus",
+    "FaqChange",
     "FaqChoice",
     "FaqEntry",
     "FaqGap",

@@ -16,7 +16,8 @@ from commands.faq import choosing
 from commands.faq.choosing import Taking
 from commands.faq.deciding import decide, is_only_a_number, topic_of
 from commands.faq.learning import HELPED, NOT_HELPED, RECENTLY, may_be_kept
-from commands.faq.ranking import MAX_CHARACTERS, Entry
+from commands.faq.ranking import MAX_CHARACTERS
+from commands.faq.seeing import seen
 from commands.faq.small_talk import SmallTalk, small_talk
 from commands.markup import Markdown, clean
 from commands.settings import Settings
@@ -84,7 +85,7 @@ async def _reply(call: Call, session: AsyncSession, entries: Sequence[FaqEntry],
 
 async def _answer(text: str, call: Call, session: AsyncSession, entries: Sequence[FaqEntry]) -> Reply:
     by_slug = {entry.slug: entry for entry in entries}
-    decision = decide(text, [_seen(entry) for entry in entries])
+    decision = decide(text, [seen(entry) for entry in entries])
     if decision.answer is not None:
         return await _tell(by_slug[decision.answer], call, session, text)
     if decision.options:
@@ -129,6 +130,7 @@ async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:
         source_url=None if entered else entry.source_url,
         as_of=None if entered else entry.as_of,
         conflict=entry.conflict,
+        to_review=not entered and entry.review_on is not None and entry.review_on <= wall(call.at).date(),
     )
     if _asks_when(entry) and entry.live in _DATES:
         coming = await _next(entry.live, call, session)
@@ -203,20 +205,8 @@ def _categories(entries: Sequence[FaqEntry]) -> list[str]:
 
 def _topic(text: str, entries: Sequence[FaqEntry]) -> list[FaqEntry]:
     """The entries of the category that is named, or none."""
-    named = set(topic_of(text, [_seen(entry) for entry in entries]))
+    named = set(topic_of(text, [seen(entry) for entry in entries]))
     return [entry for entry in entries if entry.slug in named]
-
-
-def _seen(entry: FaqEntry) -> Entry:
-    """An entry as the ranking sees it."""
-    return Entry(
-        slug=entry.slug,
-        question=entry.question,
-        alternatives=tuple(entry.alternatives),
-        keywords=tuple(entry.keywords),
-        category=entry.category,
-        answer=entry.answer,
-    )
 
 
 COMMANDS = (look_up,)

@@ -38,6 +38,7 @@ class Told:
     source_url: str | None = None
     as_of: date | None = None
     conflict: str | None = None
+    to_review: bool = False
 
 
 def answer(told: Told, *, live: Sequence[Markdown], live_first: bool, prefix: str, room_group: int | None) -> Markdown:
@@ -54,6 +55,8 @@ def answer(told: Told, *, live: Sequence[Markdown], live_first: bool, prefix: st
     if told.conflict and told.conflict not in told.text:
         lines.append(fill("Die Quellen widersprechen sich: {conflict}", conflict=told.conflict))
     stand = fill(", Stand: {day}", day=plain_day(told.as_of)) if told.as_of else Markdown("")
+    if told.to_review:
+        stand = fill("{stand} (**Stand prüfen:** die Angabe kann überholt sein)", stand=stand)
     lines.append(fill("Quelle: {origin}{stand}", origin=origin, stand=stand))
     lines.append(
         fill(

@@ -66,3 +66,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("handovers_in", "handovers", ["room_id", "released_at"])
+
+    op.create_table(
+        "faq_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("at", storage.types.UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["faq_entries.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_faq_changes_entry_id", "faq_changes", ["entry_id"])
+    op.add_column("faq_entries", sa.Column("review_on", sa.Date(), nullable=True))
+    op.add_column("faq_entries", sa.Column("retired", sa.Boolean(), server_default="0", nullable=False))
+    op.add_column("faq_entries", sa.Column("version", sa.Integer(), server_default="1", nullable=False))

@@ -1,0 +1,120 @@
+"""The whole FAQ as one file: written as JSON, read from JSON or TOML, and checked whole before anything changes.
+
+A file holds `{"entry": [{"slug", "category", "question", "alternatives", "keywords", "answer", "source", "source_url",
+"as_of", "conflict", "live", "review_on"}, …]}`; days are written as 2026-11-24. It is the format of the FAQ as shipped.
+"""
+
+import json
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commands.faq import reading
+from storage import faq
+from storage.tables import FaqEntry
+
+_Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Unreadable(Exception):
+    """A file cannot be taken: `problems` are all of them, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+class Item(BaseModel):
+    """One entry of a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    category: _Line
+    question: _Line
+    alternatives: tuple[_Line, ...] = ()
+    keywords: tuple[_Line, ...] = ()
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+    source: _Line
+    source_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    as_of: date
+    conflict: Annotated[str, StringConstraints(min_length=1, max_length=600)] | None = None
+    live: Literal["office_hours", "plenary", "groups", "leads", "coordinators", "contact"] | None = None
+    review_on: date | None = None
+
+
+def read(path: Path) -> list[Item]:
+    """The entries in a file. Raises Unreadable with all that is wrong, each with its place."""
+    try:
+        text = path.read_text("utf-8")
+        document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise Unreadable([f"{path}: cannot be read: {error.strerror}."]) from error
+    except UnicodeDecodeError as error:
+        raise Unreadable([f"{path}: is not UTF-8 (byte {error.start})."]) from error
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        raise Unreadable([f"{path}: {error}."]) from error
+    tables = document.get("entry") if isinstance(document, dict) else None
+    if not isinstance(tables, list) or not tables or len(document) != 1:
+        raise Unreadable([f'{path}: holds no list "entry", or something beside it.'])
+    items, problems = [], []
+    for number, table in enumerate(tables, 1):
+        try:
+            items.append(Item.model_validate(table))
+        except ValidationError as error:
+            problems += [_problem(number, dict(each)) for each in error.errors()]
+    if problems := problems or _clashes(items):
+        raise Unreadable([f"{path}: {problem}" for problem in problems])
+    return items
+
+
+def write(entries: Sequence[FaqEntry]) -> str:
+    """The entries as JSON, in the format that `read` takes."""
+    columns = tuple(Item.model_fields)
+    rows = [Item.model_validate({name: getattr(entry, name) for name in columns}) for entry in entries]
+    return json.dumps({"entry": [row.model_dump(mode="json") for row in rows]}, ensure_ascii=False, indent=1) + "\n"
+
+
+async def put(session: AsyncSession, items: Sequence[Item], *, at: datetime, actor: str) -> Mapping[str, int]:
+    """Make the FAQ what the file says: how many entries were added, changed and retired. At `at` (UTC)."""
+    present = {entry.slug: entry for entry in await faq.all_ever(session)}
+    done: Counter[str] = Counter(added=0, changed=0, retired=0)
+    for item in items:
+        values = {name: list(v) if isinstance(v, tuple) else v for name, v in item.model_dump().items()}
+        entry = present.pop(item.slug, None)
+        if entry is None:
+            await faq.add(session, values, at=at, actor=actor)
+            done["added"] += 1
+        elif entry.retired or any(getattr(entry, name) != value for name, value in values.items()):
+            await faq.change(session, entry, {**values, "retired": False}, what="eingelesen", at=at, actor=actor)
+            done["changed"] += 1
+    for entry in present.values():
+        if not entry.retired:
+            await faq.change(session, entry, {"retired": True}, what="zurückgezogen", at=at, actor=actor)
+            done["retired"] += 1
+    return done
+
+
+def _problem(number: int, error: Mapping[str, Any]) -> str:
+    place = ".".join(map(str, error["loc"]))
+    return f"entry {number}: {place}: {error['msg']}."
+
+
+def _clashes(items: Sequence[Item]) -> list[str]:
+    """Slugs that stand there twice, and wordings that two entries claim."""
+    found = [f"the slug {slug!r} stands there twice." for slug, n in Counter(i.slug for i in items).items() if n > 1]
+    claims: defaultdict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for phrase in (item.question, *item.alternatives):
+            claims[reading.plain(phrase)].add(item.slug)
+    return found + [
+        f"{' and '.join(sorted(slugs))} have the same wording: {phrase!r}."
+        for phrase, slugs in claims.items()
+        if len(slugs) > 1
+    ]
