@@ -176,6 +176,7 @@ _TURN_PATTERNS: Final = tuple(
     (re.compile(rf"\b(?:{pattern.strip()})\b"), f" {words.strip()} ")
     for pattern, words in (line.rsplit(" = ", 1) for line in _TURNS.strip().splitlines())
 )
+_ANY_TURN: Final = re.compile("|".join(pattern.pattern for pattern, _ in _TURN_PATTERNS))
 _GROUPS: Final = tuple(
     frozenset(stem_of(fold(word)) for word in line.replace("-", "").split()) for line in _MEANINGS.strip().splitlines()
 )
@@ -198,6 +199,8 @@ def in_plain_words(text: str) -> str:
         text = folded
     if salutation := _SALUTATION.match(folded):
         text, folded = text[salutation.end() :], folded[salutation.end() :]
+    if not _ANY_TURN.search(folded):
+        return text
     for pattern, words in _TURN_PATTERNS:
         found = list(pattern.finditer(folded))
         for match in reversed(found):

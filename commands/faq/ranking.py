@@ -201,11 +201,12 @@ class Ranking:
 
 def _know(entry: Entry) -> _Known:
     strength: dict[str, float] = {}
-    phrasings = [_settled(phrase) for phrase in (entry.question, *entry.alternatives)]
-    keywords = [_settled(keyword) for keyword in entry.keywords]
+    read = [reading.phrase_of(phrase) for phrase in (entry.question, *entry.alternatives)]
+    phrasings = [_settled(phrase.words) for phrase in read]
+    keywords = [_settled(reading.words_of(keyword)) for keyword in entry.keywords]
     for rows, value in (
-        ([_settled(entry.answer)], _ANSWER),
-        ([_settled(entry.category)], _CATEGORY),
+        ([_settled(reading.words_of(entry.answer))], _ANSWER),
+        ([_settled(reading.words_of(entry.category))], _CATEGORY),
         (keywords, _KEYWORD),
         (phrasings, 1.0),
     ):
@@ -216,17 +217,18 @@ def _know(entry: Entry) -> _Known:
         slug=entry.slug,
         phrasings=tuple(frozenset(word.stem for word in row) for row in (*phrasings, *keywords) if row),
         strength=strength,
-        intents=frozenset().union(*(reading.intents_of(phrase) for phrase in (entry.question, *entry.alternatives))),
+        intents=frozenset().union(*(phrase.intents for phrase in read)),
         numbers=frozenset().union(*(reading.numbers_of(row) for row in (*phrasings, *keywords))),
     )
 
 
-def _settled(text: str) -> list[Word]:
+def _settled(words: Iterable[Word]) -> list[Word]:
     """The words of an editor's text, each with one stem: "melde … an" is "anmeld" where that means something."""
-    return [
-        replace(word, stems=(next((stem for stem in word.stems[1:] if stem in MEANINGS), word.stem),))
-        for word in reading.words_of(text)
-    ]
+    return [word if len(word.stems) == 1 else _with_one_stem(word) for word in words]
+
+
+def _with_one_stem(word: Word) -> Word:
+    return replace(word, stems=(next((stem for stem in word.stems[1:] if stem in MEANINGS), word.stem),))
 
 
 def _literally(entries: Iterable[Entry]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -35,6 +36,7 @@ daran dazu dafur davon damit daruber darin dabei dort dorthin ihn ihm ihnen dene
 """
 _POINTS_BACK: Final = frozenset(_POINTS_BACK_WORDS.split())
 """Words that stand for something said before."""
+_folded = lru_cache(maxsize=20_000)(fold)  # of single words
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|matrix:\S+")
 _WORD: Final = re.compile(r"\d+(?:\.\d+)+|\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n+")
@@ -106,9 +108,14 @@ def sentences(text: str) -> list[Sentence]:
     return [whole, *(each for each in asking or single if not each.points_back)]
 
 
+def phrase_of(text: str) -> Sentence:
+    """An editor's phrasing, read as one sentence."""
+    return _sentence(everyday.in_plain_words(text))
+
+
 def words_of(text: str) -> tuple[Word, ...]:
     """The content words of a text: stop words left out, "AG 3" kept as two words, numbers kept whole."""
-    return _sentence(everyday.in_plain_words(text)).words
+    return phrase_of(text).words
 
 
 def plain(text: str) -> str:
@@ -119,11 +126,6 @@ def plain(text: str) -> str:
 def typed_words(text: str) -> tuple[str, ...]:
     """The words of a text as they were typed."""
     return tuple(_WORD.findall(text))
-
-
-def intents_of(text: str) -> frozenset[str]:
-    """What kind of thing a text asks for."""
-    return everyday.intents(plain(everyday.in_plain_words(text)))
 
 
 def numbers_of(words: Iterable[Word]) -> frozenset[tuple[str, str]]:
@@ -141,7 +143,7 @@ def numbers_of(words: Iterable[Word]) -> frozenset[tuple[str, str]]:
 def _sentence(text: str) -> Sentence:
     spread = re.sub(r"(?<=[^\W\d_])-?(?=\d)", " ", _URL.sub(" ", text))  # "AG3" and "ag-3" are "AG 3"
     typed = _WORD.findall(spread)[: 3 * MAX_WORDS]
-    folded = [fold(each) for each in typed]
+    folded = [_folded(each) for each in typed]
     words = tuple(_words(typed, folded, cased=text != text.lower()))[:MAX_WORDS]
     line = " ".join(folded)
     chatting = _AMONG_PEOPLE.search(line) is not None
@@ -165,7 +167,7 @@ def _words(typed: list[str], folded: list[str], *, cased: bool) -> Iterator[Word
 
 
 def _word(typed: str, *, cased: bool, first: bool, prefixes: tuple[str, ...]) -> Word | None:
-    folded = fold(typed)
+    folded = _folded(typed)
     if folded in _NEGATIONS:
         return Word(typed, ("nicht",), LIGHT)
     if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
@@ -177,6 +179,7 @@ def _word(typed: str, *, cased: bool, first: bool, prefixes: tuple[str, ...]) ->
     return Word(typed, stems, _NOUN if noun or folded.isdigit() else _MIXED if cased else _UNSURE)
 
 
+@lru_cache(maxsize=20_000)
 def _asks(folded: str) -> bool:
     """Whether a word begins a question: "wann", "müssen", and what one slip of the finger makes of them."""
     return folded in ASKING_WORDS or (
