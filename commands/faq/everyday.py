@@ -9,7 +9,7 @@ from typing import Final
 from commands.german_words import SYNONYM_GROUPS, fold, stem_of
 
 _TURNS: Final = r"""
-working[ -]?groups? = Arbeitsgruppe
+working[ -]?groups? = AG
 (?:office|consultation)[ -]hours? = Sprechstunde
 plenary(?: (?:meeting|session)s?)? = Plenum
 (?:log|sign)(?:ging)?[ -]in = anmelden
@@ -117,6 +117,15 @@ vorschlagen vorschlag anregen anregung suggest
 bot chatbot roboter maschine assistent
 reden sprechen unterhalten telefonieren talk speak
 kuendigen abbestellen abmelden loswerden
+leitung leiten leiter leitet fuhren lead leads leader head
+aufzeichnung aufzeichnen aufgezeichnet mitschnitt mitschneiden mitgeschnitten record recorded recording
+beteiligung beteiligen participation
+thema themen topic topics
+frage question questions
+antwort antworten answer answers reply
+unterlagen dokumente documents papers notes
+organisieren koordinieren koordination leiten organise coordinate
+landesverwaltung bundesland
 liste ubersicht auflistung aufzahlung aufstellung
 storung gestort ausfall ausgefallen defekt kaputt fehlermeldung
 nachste nachster kommende folgende next upcoming
@@ -139,6 +148,7 @@ LIGHT: Final = frozenset(stem_of(fold(word)) for word in _LIGHT.split())
 
 _SEPARABLE: Final = "ab an auf aus bei ein mit nach teil um vor weiter zuruck zu her hin los"
 _PREFIXES: Final = tuple(_SEPARABLE.split())
+_AFTER_A_PART: Final = frozenset(["fur", "zum", "zur", "bei", "und", "oder"])
 _STRONG: Final = {"nimmt": "nehm", "nimm": "nehm", "tritt": "tret", "tragt": "trag", "halt": "halt", "ladt": "lad"}
 _PARTICIPLE: Final = re.compile(rf"({'|'.join(_PREFIXES)})ge(\w{{3,}}?)(?:t|en)")
 _TO_INFINITIVE: Final = re.compile(rf"({'|'.join(_PREFIXES)})zu(\w{{3,}}?)e?n")
@@ -151,7 +161,7 @@ _INTENTS: Final = (
     ("wie lange", r"wie lang\w*|bis wann|wie viel zeit|wieviel zeit|dauert|dauer|endet"),
     ("wie viele", r"wie ?viele?(?! (?:zeit|kostet|geld|euro))|anzahl"),
     ("was kostet", r"kostet|kosten|wie teuer|wie ?viel (?:kostet|geld|euro)|kostenlos|kostenfrei|zahlt|zahlen|preis"),
-    ("wann", r"wann|welche[mnrs]? (?:tag\w*|datum|uhrzeit)|um wieviel uhr|wie spat|when"),
+    ("wann", r"wann|wan|welche[mnrs]? (?:tag\w*|datum|uhrzeit)|um wieviel uhr|wie spat|when"),
     ("wo", r"wo|wohin|woher|where"),
     ("wer", r"wer|wem|wen|wessen|von wem|who"),
     ("warum", r"warum|wieso|weshalb|why"),
@@ -227,5 +237,8 @@ def forms(folded: str, prefixes: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def separated(words: list[str]) -> tuple[str, ...]:
-    """The parts of separable verbs among the folded words of a sentence, as far as they may be one."""
-    return tuple(word for word in dict.fromkeys(words[1:]) if word in _PREFIXES and words[-1] == word)
+    """The parts of separable verbs among the folded words of a sentence: at its end, or before "für", "zum", "und"."""
+    ends = [each == words[-1] or words[place + 1] in _AFTER_A_PART for place, each in enumerate(words)]
+    return tuple(
+        dict.fromkeys(word for word, end in zip(words[1:], ends[1:], strict=True) if end and word in _PREFIXES)
+    )

@@ -103,6 +103,7 @@ class Ranking:
                 self._postings[stem].append(place)
                 rarity = math.log(1 + count / max(1, spread[stem])) / math.log(1 + count)
                 self._rarity[stem] = rarity * (LIGHT if stem in LIGHT_STEMS or stem == "nicht" else 1.0)
+        self._numbered = frozenset(head for known in self._entries for head, _ in known.numbers)
         self._vocabulary = Vocabulary(self._postings)
 
     def ask(self, text: str) -> Outcome:
@@ -191,6 +192,9 @@ class Ranking:
             unknown=read.unknown,
             asking=read.sentence.asking or (read.sentence.looks_up and read.unknown < _UNKNOWN),
             trouble=read.sentence.trouble,
+            lacks_number=any(
+                (head, number) not in known.numbers and head in self._numbered for head, number in read.sentence.numbers
+            ),
         )
         return measure, tuple(because)
 
