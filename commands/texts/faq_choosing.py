@@ -15,7 +15,7 @@ _EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
 def suggestions(questions: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
     """Not sure which question is meant: the nearest ones, to choose by number."""
     head = "Meinen Sie diese Frage?" if len(questions) == 1 else "Meinen Sie eine dieser Fragen?"
-    numbers = " oder ".join(str(number) for number in range(1, len(questions) + 1))
+    numbers = ("1", "1 oder 2", "1, 2 oder 3")[len(questions) - 1]
     return join(
         [
             fill("**{head}**\n", head=head),

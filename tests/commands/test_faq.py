@@ -87,7 +87,7 @@ Meinen Sie eine dieser Fragen?
 2. Was ist eine Plenarsitzung?
 3. Wann ist das nächste Plenum?
 
-Antworten Sie mit 1 oder 2 oder 3, oder tippen Sie unten auf die Zahl.
+Antworten Sie mit 1, 2 oder 3, oder tippen Sie unten auf die Zahl.
 Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\
 """)
     assert "Quelle: " in await dialog.say("anna", "direkt:anna", "1")
@@ -101,7 +101,7 @@ Meinen Sie eine dieser Fragen?
 2. Was kostet die Teilnahme an der Sprechstunde?
 3. Was kostet das Beteiligungsportal?
 
-Antworten Sie mit 1 oder 2 oder 3, oder tippen Sie unten auf die Zahl.
+Antworten Sie mit 1, 2 oder 3, oder tippen Sie unten auf die Zahl.
 Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\
 """)
 
