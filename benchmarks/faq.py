@@ -19,7 +19,8 @@ from rapidfuzz import fuzz, process
 
 from benchmarks import tables
 from commands.faq import scoring
-from commands.faq.ranking import Entry, Ranking
+from commands.faq.finding.entry import Entry
+from commands.faq.finding.ranking import Ranking
 
 SIZES: Final = (60, 1_000, 10_000)
 GOALS_MS: Final = {60: 20.0, 10_000: 50.0}

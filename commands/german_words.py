@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
+_SHORTEST_VERB = 6  # letters of a stem in -ier that may be of a verb ("studier"), not a noun ("Tier")
 _STEMMER = snowballstemmer.stemmer("german")
 
 _STOP = """
@@ -16,7 +17,8 @@ aber alle allem allen aller alles als also am an andere anderen auch auf aus bal
 dabei dafur dahin damit danach daneben dann daran darauf daraus darf durfen darum das dass davon dazu dein deine
 dem den denn der deren des deshalb dessen die dies diese diesem diesen dieser dieses doch dort dran durch
 eben eigentlich ein eine einem einen einer eines einfach einmal er erst es etwa etwas euch euer eure eurem
-euren fur furs ganz ganze gar genau gerade gern gerne gleich ha habe haben habt hallo hast hat hatte hatten hey hi
+euren fur furs ganz ganze ganzen ganzer
+ganzes gar genau gerade gern gerne gleich ha habe haben habt hallo hast hat hatte hatten hey hi
 hier hin ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im immer in ins irgendwie ist ja jede jeder jedes jemand
 jetzt kann kein keine keinen kannst konnen konnt konnte konnten leider lieb liebe lieber liebes mal man manche mehr
 mein meine meinem meinen meiner mich mir mit moin morgen moglich mochte mochten muss mussen man nachher naja ne
@@ -55,7 +57,7 @@ _SYNONYMS = """
 hilfe unterstutzung unterstutzen helfen hilft beistand support help beratung beraten
 agenda tagesordnung programm ablauf ablaufplan
 vertretung vertreten stellvertreter stellvertretung ersatz deputy substitute
-verhindert abwesend urlaub krank fehlen absagen
+verhindert abwesend urlaub krank absagen
 treffen sitzung besprechung meeting termin veranstaltung
 plenum plenarsitzung plenarversammlung vollversammlung plenary
 arbeitsgruppe arbeitsgruppen ag ags gruppe workgroup working-group group groups
@@ -122,8 +124,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=20_000)  # the stemmer takes a tenth of a millisecond for a word
 def stem_of(word: str) -> str:
-    """Cut a folded word down to its Snowball stem."""
-    return str(_STEMMER.stemWord(word))
+    """Cut a folded word down to its Snowball stem; "Registrierung" has that of "registrieren"."""
+    stem = str(_STEMMER.stemWord(word))
+    return stem[:-2] if stem.endswith("ier") and len(stem) > _SHORTEST_VERB else stem
 
 
 def _stems(words: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from secrets import randbits
 from typing import Any
 
 from sqlalchemy import JSON, Enum, Table
@@ -20,6 +21,11 @@ class Base(DeclarativeBase):
         list[int]: JSON,
         StrEnum: Enum(StrEnum, values_callable=lambda kind: [each.value for each in kind], native_enum=False),
     }
+
+
+def new_stamp() -> int:
+    """A number that a row is given whenever it is written: as long as the sum over the rows stays, nothing changed."""
+    return randbits(48)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -1,6 +1,7 @@
 """What the bot knows on its first day: `storage/seed/*.toml` into the tables. Loading again changes nothing."""
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import time as time_of_day
@@ -68,6 +69,12 @@ def places() -> Places:
     kinds = ("independent", "municipalities", "associations", "districts", "also")
     names = tuple(dict.fromkeys(name for kind in kinds for name in table[kind]))
     return Places(names=names, ordinary=frozenset(table["ordinary"]))
+
+
+def thesaurus() -> Iterator[str]:
+    """The lines of `openthesaurus.txt`: stems that mean the same, nouns with a capital letter."""
+    with (_SEED / "openthesaurus.txt").open(encoding="utf-8") as lines:
+        yield from lines
 
 
 def _read(name: str) -> dict[str, Any]:

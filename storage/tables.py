@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.base import Base, table_of
+from storage.base import Base, new_stamp, table_of
 from storage.calendar_tables import (
     Attendance,
     CalendarChange,
@@ -29,7 +29,7 @@ from storage.calendar_tables import (
     RoomDisplay,
     Subscription,
 )
-from storage.faq_tables import FaqChange, FaqChoice, FaqGap, FaqTold, FaqVote, Handover
+from storage.faq_tables import FaqChange, FaqChoice, FaqGap, FaqSynonyms, FaqTold, FaqVote, Handover
 from storage.question_tables import (
     LIVE,
     Answer,
@@ -266,7 +266,8 @@ class DigestWindow(Base):
 class FaqEntry(Base):
     """A curated answer with its source and the day it is known to hold (`as_of`, "Stand").
 
-    From `review_on` on, somebody should look whether it still holds. `version` counts its changes.
+    From `review_on` on, somebody should look whether it still holds. `version` counts its changes, `stamp` is another
+    number after each of them.
     """
 
     __tablename__ = "faq_entries"
@@ -286,6 +287,7 @@ class FaqEntry(Base):
     review_on: Mapped[date | None]
     retired: Mapped[bool] = mapped_column(default=False, server_default="0")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    stamp: Mapped[int] = mapped_column(default=new_stamp, onupdate=new_stamp, server_default="0")
 
 
 __all__ = [
@@ -307,6 +309,7 @@ __all__ = [
     "FaqChoice",
     "FaqEntry",
     "FaqGap",
+    "FaqSynonyms",
     "FaqTold",
     "FaqVote",
     "Feed",

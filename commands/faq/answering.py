@@ -15,8 +15,8 @@ from commands.event_text import name, when
 from commands.faq import choosing
 from commands.faq.choosing import Taking
 from commands.faq.deciding import decide, is_only_a_number, topic_of
+from commands.faq.finding.ranking import MAX_CHARACTERS
 from commands.faq.learning import HELPED, NOT_HELPED, RECENTLY, may_be_kept
-from commands.faq.ranking import MAX_CHARACTERS
 from commands.faq.seeing import seen
 from commands.faq.small_talk import SmallTalk, small_talk
 from commands.markup import Markdown, clean

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from commands.faq.ranking import MAX_CHARACTERS, Entry, Ranking
+from commands.faq.finding.entry import Entry
+from commands.faq.finding.ranking import MAX_CHARACTERS, Ranking
 from commands.faq.small_talk import small_talk
 from commands.german_words import fold
 from commands.markup import clean

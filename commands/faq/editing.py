@@ -11,8 +11,8 @@ from commands.command import Call, Message, Reply, command
 from commands.dates.wall_clock import wall
 from commands.drafting import Action, preview
 from commands.errors import NotPossible, UsageError
-from commands.faq import reading
 from commands.faq.deciding import decide
+from commands.faq.finding import reading
 from commands.faq.seeing import seen
 from commands.group_names import take_ref
 from commands.markup import clean

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.faq import reading
+from commands.faq.finding import reading
 from storage import faq
 from storage.tables import FaqEntry
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Effect, Message, Reaction, Reply, command
 from commands.errors import NotPossible
-from commands.faq.reading import words_of
+from commands.faq.finding.reading import words_of
 from commands.faq.small_talk import small_talk
 from commands.settings import Settings
 from commands.texts import faq_learning as texts

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from commands.faq.confidence import CALIBRATION, OFFERED, SURE
 from commands.faq.deciding import Decision, answers_nothing, decide
-from commands.faq.ranking import Entry
+from commands.faq.finding.confidence import CALIBRATION, MARGIN, OFFERED, SURE
+from commands.faq.finding.entry import Entry
 from storage import seed_data
 
 
@@ -157,6 +157,7 @@ def report(queries: Sequence[Query], found: Mapping[str, Decision]) -> str:
     lines += [
         "",
         f"calibration {CALIBRATION}: answers from a confidence of {SURE}, offers from a likeness of {OFFERED}",
+        f"least margin of the first over the second: {MARGIN}",
     ]
     return "\n".join(lines)
 

@@ -1,6 +1,6 @@
 """A stored entry as the ranking sees it."""
 
-from commands.faq.ranking import Entry
+from commands.faq.finding.entry import Entry
 from storage.tables import FaqEntry
 
 

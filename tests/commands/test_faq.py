@@ -79,13 +79,13 @@ async def test_the_topics_example_works(dialog: Dialog) -> None:
 
 
 async def test_an_unclear_question_gets_three_to_choose_from(dialog: Dialog) -> None:
-    answer = await dialog.say("anna", "direkt:anna", "Plenarsitzung")
+    answer = await dialog.say("anna", "direkt:anna", "Plenum Sprechstunde")
     assert str(answer) == snapshot("""\
 Meinen Sie eine dieser Fragen?
 
-1. Wie viele Plenarsitzungen gibt es im Projekt?
+1. Was ist die OZG-Sprechstunde?
 2. Was ist eine Plenarsitzung?
-3. Wann ist das nächste Plenum?
+3. Wann ist die nächste OZG-Sprechstunde?
 
 Antworten Sie mit 1, 2 oder 3, oder tippen Sie unten auf die Zahl.
 Nichts davon? Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.\

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storage
-from commands.faq.ranking import Entry, Outcome, Ranking
+from commands.faq.finding.ranking import Entry, Outcome, Ranking
 from commands.german_words import fold
 
 _FAQ = tomllib.loads((Path(storage.__file__).parent / "seed" / "faq.toml").read_text(encoding="utf-8"))["entry"]

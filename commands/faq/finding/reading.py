@@ -7,35 +7,37 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from rapidfuzz.distance import OSA
-
-from commands.faq import everyday
-from commands.german_words import ASKING_WORDS, CARDINALS, LIGHT_STEMS, ORDINALS, STOP_WORDS, fold, stem_of
+from commands.faq.finding import everyday, verbs
+from commands.faq.finding.asking import Act, act_of, asks
+from commands.faq.finding.kinds import hinted_kinds, kinds
+from commands.faq.finding.patterns import words
+from commands.german_words import CARDINALS, LIGHT_STEMS, ORDINALS, STOP_WORDS, fold, stem_of
 
 MAX_SENTENCES: Final = 12
 MAX_WORDS: Final = 40
 LIGHT: Final = 0.35  # what a word counts that is in every second question: "finden", "geben"
 
 _NOUN, _MIXED, _UNSURE = 1.1, 0.6, 0.75  # weights of words no entry knows: a noun, no noun, a text without capitals
-_LONG_ENOUGH: Final = 4  # letters
-_LONG_ASKING: Final = tuple(sorted(word for word in ASKING_WORDS if len(word) > _LONG_ENOUGH))
-_LOOKED_UP: Final = 9  # words of the longest text that is typed as into a search field
-_TELLING_WORDS: Final = """
-ich wir ihr sie er du man mir uns ist sind war waren bin wird werden wurde hat haben hatte habe das dies
-"""
-_TELLING: Final = frozenset(_TELLING_WORDS.split())
-"""Words that a whole sentence has and "Newsletter abbestellen" has not."""
-_AMONG_PEOPLE: Final = re.compile(
-    r"\b(?:jemand (?:von|aus|bei) (?:euch|ihnen|uns)|war(?:st|t)? (?:jemand|du|ihr|wer))\b"
+_ASKING_ONLY: Final = words(
+    """
+    wann wan wofur wozu womit wohin woher wessen wieviel wieviele lange lang oft los statt hinter wovon woran worum
+    """
 )
+"""Words that say what kind of thing is asked for (`kinds`), not about what."""
 _NEGATIONS: Final = frozenset(["nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie"])
-_TROUBLE: Final = re.compile(r"\b(?:nicht mehr|(?:kein|nicht)\w* (?:\w+ ){0,5}(?:an|mehr|erhalten|bekommen)|fehlt)\b")
-
 _POINTS_BACK_WORDS: Final = """
 daran dazu dafur davon damit daruber darin dabei dort dorthin ihn ihm ihnen denen dessen
 """
 _POINTS_BACK: Final = frozenset(_POINTS_BACK_WORDS.split())
 """Words that stand for something said before."""
+_EMPTY_QUESTIONS: Final = re.compile(
+    r"(?:konnt\w* (?:ihr|sie)|kann(?:st)? (?:du|mir|uns|jemand|man)).{0,40}\b(?:(?:weiter)?helfen|hilfe|sagen|erklaren)"
+    r"|was (?:muss|soll|sollen|kann|mussen|mache) (?:ich|man|wir)\b.{0,20}\b(?:tun|machen|jetzt|nun)?"
+    r"|wie (?:gehe|gehen|geh) (?:ich|wir|man)\b.{0,10}\bvor|(?:geht|ginge|ware|ist) (?:das|so was|sowas|es)\b.{0,40}"
+    r"|(?:an wen|bei wem|mit wem)\b.{0,30}|wie (?:komme|komm) ich (?:da|dort)\b.{0,12}|was (?:tun|nun)|wohin damit"
+    r"|wem (?:sage|gebe) ich.{0,20}|besteht da interesse.{0,30}|stimmt das|(?:ich )?danke.{0,20}"
+)
+"""Questions that ask for whatever was said before them."""
 _folded = lru_cache(maxsize=20_000)(fold)  # of single words
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|matrix:\S+")
 _WORD: Final = re.compile(r"\d+(?:\.\d+)+|\d+|[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -65,20 +67,19 @@ class Word:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A piece of a message: its words, what kind of thing it asks for, numbers, and whether it asks at all."""
+    """A piece of a message: its words, the kinds of thing it asks for or hints at, numbers, and what it does."""
 
     words: tuple[Word, ...]
-    intents: frozenset[str]
+    kinds: frozenset[str]
+    hinted: frozenset[str]
     numbers: frozenset[tuple[str, str]]
-    asking: bool
-    trouble: bool
-    looks_up: bool = False
+    act: Act
     points_back: bool = False
 
     @property
     def bare(self) -> bool:
         """Whether it is a word or two and asks for nothing in particular."""
-        return len(self.words) <= 2 and not self.intents  # noqa: PLR2004 - a word or two
+        return len(self.words) <= 2 and not self.kinds  # noqa: PLR2004 - a word or two
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -92,20 +93,22 @@ def sentences(text: str) -> list[Sentence]:
     single = [_sentence(part) for part in parts]
     if len(single) < 2:  # noqa: PLR2004 - one sentence, or none
         return single
-    asking = [each for each in single if each.asking and any(word.weight > LIGHT for word in each.words)]
+    wanting = [
+        each for each in single if each.act is not Act.STATES and any(word.weight > LIGHT for word in each.words)
+    ]
     together = [
-        Word(word.typed, word.stems, word.weight, background=bool(asking) and each not in asking)
+        Word(word.typed, word.stems, word.weight, background=bool(wanting) and each not in wanting)
         for each in single
         for word in each.words
     ]
     whole = Sentence(
         words=tuple(together[:MAX_WORDS]),
-        intents=frozenset().union(*(each.intents for each in asking or single)),
+        kinds=frozenset().union(*(each.kinds for each in wanting or single)),
+        hinted=frozenset().union(*(each.hinted for each in wanting or single)),
         numbers=frozenset().union(*(each.numbers for each in single)),
-        asking=any(each.asking for each in single),
-        trouble=any(each.trouble for each in single),
+        act=min((each.act for each in single), key=list(Act).index),
     )
-    return [whole, *(each for each in asking or single if not each.points_back)]
+    return [whole, *(each for each in wanting or single if not each.points_back)]
 
 
 def phrase_of(text: str) -> Sentence:
@@ -115,7 +118,7 @@ def phrase_of(text: str) -> Sentence:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """The content words of a text: stop words left out, "AG 3" kept as two words, numbers kept whole."""
-    return phrase_of(text).words
+    return _words_in(everyday.without_turns(text))[1]
 
 
 def plain(text: str) -> str:
@@ -140,26 +143,28 @@ def numbers_of(words: Iterable[Word]) -> frozenset[tuple[str, str]]:
     return frozenset(pairs)
 
 
-def _sentence(text: str) -> Sentence:
+def _words_in(text: str) -> tuple[list[str], tuple[Word, ...]]:
+    """All words of a text, folded, and those with content."""
     spread = re.sub(r"(?<=[^\W\d_])-?(?=\d)", " ", _URL.sub(" ", text))  # "AG3" and "ag-3" are "AG 3"
     typed = _WORD.findall(spread)[: 3 * MAX_WORDS]
     folded = [_folded(each) for each in typed]
-    words = tuple(_words(typed, folded, cased=text != text.lower()))[:MAX_WORDS]
-    line = " ".join(folded)
-    chatting = _AMONG_PEOPLE.search(line) is not None
+    return folded, tuple(_words_among(typed, folded, cased=text != text.lower()))[:MAX_WORDS]
+
+
+def _sentence(text: str) -> Sentence:
+    folded, words = _words_in(text)
     return Sentence(
         words=words,
-        intents=everyday.intents(line),
+        kinds=kinds(" ".join(folded)),
+        hinted=hinted_kinds(" ".join(folded)),
         numbers=numbers_of(words),
-        asking=not chatting and ("?" in text or folded[:1] == ["ob"] or any(map(_asks, folded[:2]))),
-        looks_up=len(typed) <= _LOOKED_UP and ":" not in text and _TELLING.isdisjoint(folded) and not chatting,
-        trouble=_TROUBLE.search(line) is not None,
-        points_back=not _POINTS_BACK.isdisjoint(folded),
+        act=act_of(text, folded),
+        points_back=not _POINTS_BACK.isdisjoint(folded) or _EMPTY_QUESTIONS.fullmatch(" ".join(folded)) is not None,
     )
 
 
-def _words(typed: list[str], folded: list[str], *, cased: bool) -> Iterator[Word]:
-    prefixes = everyday.separated(folded)
+def _words_among(typed: list[str], folded: list[str], *, cased: bool) -> Iterator[Word]:
+    prefixes = verbs.separated(folded)
     for place, whole in enumerate(typed):
         for part in whole.split("-"):
             if word := _word(part, cased=cased, first=place == 0, prefixes=prefixes):
@@ -170,21 +175,17 @@ def _word(typed: str, *, cased: bool, first: bool, prefixes: tuple[str, ...]) ->
     folded = _folded(typed)
     if folded in _NEGATIONS:
         return Word(typed, ("nicht",), LIGHT)
-    if folded in STOP_WORDS or (len(folded) == 1 and not folded.isdigit()):
+    if (
+        folded in STOP_WORDS
+        or (folded in _ASKING_ONLY and typed.isascii() and len(typed) == len(folded))
+        or (len(folded) == 1 and not folded.isdigit())
+    ):
         return None
     noun = typed[0].isupper() and not first
-    stems = (_number(stem_of(folded)), *(() if noun else everyday.forms(folded, prefixes)))
-    if stems[0] in LIGHT_STEMS or stems[0] in everyday.LIGHT or (first and _asks(folded)):
+    stems = (_number(stem_of(folded)), *(() if noun else verbs.forms(folded, prefixes)))
+    if stems[0] in LIGHT_STEMS or stems[0] in everyday.LIGHT or (first and asks(folded)):
         return Word(typed, stems, LIGHT)
     return Word(typed, stems, _NOUN if noun or folded.isdigit() else _MIXED if cased else _UNSURE)
-
-
-@lru_cache(maxsize=20_000)
-def _asks(folded: str) -> bool:
-    """Whether a word begins a question: "wann", "müssen", and what one slip of the finger makes of them."""
-    return folded in ASKING_WORDS or (
-        len(folded) > _LONG_ENOUGH and any(OSA.distance(folded, word, score_cutoff=1) <= 1 for word in _LONG_ASKING)
-    )
 
 
 def _number(stem: str) -> str:

@@ -6,6 +6,7 @@ General German of administrations, beside `commands.german_words`; nothing here 
 import re
 from typing import Final
 
+from commands.faq.finding.english import in_german, is_english
 from commands.german_words import SYNONYM_GROUPS, fold, stem_of
 
 _TURNS: Final = r"""
@@ -31,6 +32,10 @@ bescheid (?:zu )?(?:sag|geb|gib|krieg|bekomm)\w* = benachrichtigen
 auf dem laufenden = informieren
 live (?:geh|ging|gegangen|schalt)\w*|go(?:es|ing)? live = Freischaltung
 hand in hand = Zusammenarbeit
+zu wort (?:komm\w*|meld\w*) = Frage Wortmeldung
+(?:zahlt|zahlen|zahlte) (?:alles |denn |so )?(?:zu|zum|zur|dazu)\b = gehören
+(?:was )?dazwischen(?:gekommen|kommt|kommen)? = verhindert
+(?:krieg\w*|kriegt|bekomm\w*) (?:\w+ )?(?:nicht )?hin = schaffen
 (?:mit )?(?:jemandem|jemand|wem) (?:\w+ )?(?:sprechen|reden|telefonieren) = Mensch sprechen
 (?:auf die beine (?:ge)?stell\w*|ins leben (?:ge)?ruf\w*|aus der taufe gehoben) = Initiator
 was bringt (?:uns |mir |das )+ = Nutzen
@@ -73,7 +78,7 @@ flyer broschure aushang plakat veroffentlichung offentlichkeitsarbeit
 domain adresse anschrift
 offnungszeiten angaben beschreibung
 ausfullen eingeben bedienen
-ausweisen ausweist identifizieren anmelden authentifizieren
+ausweist ausgewiesen identifizieren anmelden authentifizieren
 handwerker handwerksbetrieb handwerk selbststandige unternehmer unternehmen firma
 tagesgeschaft arbeitsbelastung aufwand zeit
 ablage dateiablage whiteboard werkzeug plattform dateien cloud
@@ -100,13 +105,13 @@ servicedesk service-desk hotline helpdesk storung support
 nutzen nutzung gebrauch verwenden benutzen use usage
 existieren geben gibt exist
 abtippen abschreiben ubertragen anbindung
-landen gelangen ankommen
+gelangen ankommen hinkommen
 mitbringen teilnehmen
-wann termin datum uhrzeit zeitpunkt zeitplan when
-wo ort raum adresse where
-oft haufig haufigkeit turnus rhythmus wochentlich monatlich often
-dauer lang lange dauert long
-anzahl viele zahl wieviele many
+termin datum uhrzeit zeitpunkt zeitplan
+ort raum gebaude stadt
+haufigkeit turnus rhythmus wochentlich monatlich abstand intervall haufig
+dauer dauern
+anzahl zahl
 kosten teuer preis gebuhr much
 sehen einsehen nachsehen ansehen see
 melden melde report
@@ -137,51 +142,63 @@ bebpo behordenpostfach
 fim leistungsbeschreibung leistungsbeschreibungen
 jede alle samtliche
 zusammensetzung zusammensetzen besetzung mitglieder sitzt vertreten
+aufnehmen aufzeichnen aufnahme aufzeichnung mitschneiden mitschnitt nachgucken
+kennwort passwort zugangsdaten password
+webcam kamera camera
+fahrtkosten reisekosten fahrkosten fahrt reise zugticket bahnticket travel
+stornieren stornierung absagen abmelden zuruckziehen storno cancel
+nummer telefonnummer durchwahl rufnummer hotline
+offnungszeiten erreichbarkeit sprechzeiten besetzt zeiten
+beginnen beginn anfangen anfang losgehen starten start
+enden ende aufhoren schluss
+tagen stattfinden zusammenkommen treffen sitzung
+losschicken schicken einreichen einsenden abgeben hinschicken
+verpassen verpasst verpennt versaumt missed
+erlaubt durfen gestattet zulassig genehmigt allowed
+bescheinigung nachweis zertifikat bestatigung teilnahmebescheinigung certificate
+gerat notebook laptop handy diensthandy smartphone phone
+gestohlen verloren verlieren verlust geklaut stolen lost
+zuruckgeben ruckgabe abgeben
+loschen entfernen loswerden vernichten
+ausgabe ausgaben archiv altere fruhere
+beitrag artikel text bericht
+beschluss beschlusse abstimmung abstimmen entscheidung votum stimme stimmrecht vote
+bezahlen zahlen zahlung payment bezahlung
+kennenlernen einstieg neuling
+kummern befassen beschaftigen zustandig zustandigkeit
+ausfallen ausfall abbrechen abbruch rausfliegen
+verpflichtend pflicht zwang gezwungen
+bestellen anfordern ordern beantragen
+wechseln wechsel umziehen
+besprochen besprechen behandelt inhalt
+officer beauftragter beauftragte
+protection schutz
 """
 """Words that mean the same to somebody who asks; one group a line."""
 
 _LIGHT: Final = """
 Interesse Ordnung Möglichkeit Punkt Rahmen Bereich Sinn Grund Fall Form Weise Ahnung Tipp
+Abkürzung Begriff Bedeutung Erklärung Auskunft Antwort Zusammenhang Ding Dinge stecken steckt dahinter beschäftigen
+befassen kümmern bitten freuen versuchen überlegen planen denken glauben meinen merken
+normalerweise überhaupt irgendwo insgesamt mittlerweile inzwischen derzeit momentan rechtzeitig unbedingt tatsächlich
+ungefähr weiterhin künftig normal offiziell bestimmt vielleicht trotzdem kurz schnell direkt selber freitags nachmittags
+morgens abends bereits letzte vergangene kommende verschiedene einzelne ähnliche weitere bestimmte wichtigste letztes
+frisch gerade
 """
+_SETTING: Final = """
+Kommune Gemeinde Stadt Landkreis Kreis Verwaltung Behörde Amt Land Bürger Bürgerinnen Leute Mitarbeiter Kollege Kollegin
+Team Haus Projekt OZG Sachsen-Anhalt Rathaus Abteilung Chefin Chef Bürgermeister Woche Moment
+"""
+SETTING: Final = frozenset(stem_of(fold(word.replace("-", ""))) for word in _SETTING.split())
+"""Stems of nouns that say who asks or where, more than about what."""
+
 LIGHT: Final = frozenset(stem_of(fold(word)) for word in _LIGHT.split())
 """Stems of nouns that are in questions about anything."""
 
-_SEPARABLE: Final = "ab an auf aus bei ein mit nach teil um vor weiter zuruck zu her hin los"
-_PREFIXES: Final = tuple(_SEPARABLE.split())
-_AFTER_A_PART: Final = frozenset(["fur", "zum", "zur", "bei", "und", "oder"])
-_STRONG: Final = {"nimmt": "nehm", "nimm": "nehm", "tritt": "tret", "tragt": "trag", "halt": "halt", "ladt": "lad"}
-_PARTICIPLE: Final = re.compile(rf"({'|'.join(_PREFIXES)})ge(\w{{3,}}?)(?:t|en)")
-_TO_INFINITIVE: Final = re.compile(rf"({'|'.join(_PREFIXES)})zu(\w{{3,}}?)e?n")
 _CHANGE: Final = re.compile(r"\b(?:ä|ae)nder(?:e|n|st|t|te)\b", re.IGNORECASE)  # folded it would read as "andere"
 _SALUTATION: Final = re.compile(
     r"^\s*(?:sehr geehrte|liebe|hallo|hi|moin|guten (?:tag|morgen|abend)|gruss gott|servus)\b[^,.!?\n]{0,40}[,.!\n]"
 )
-_INTENTS: Final = (
-    ("wie oft", r"wie oft|wie haufig|in welche[mn] (?:abstand\w*|rhythmus|turnus)"),
-    ("wie lange", r"wie lang\w*|bis wann|wie viel zeit|wieviel zeit|dauert|dauer|endet"),
-    ("wie viele", r"wie ?viele?(?! (?:zeit|kostet|geld|euro))|anzahl"),
-    ("was kostet", r"kostet|kosten|wie teuer|wie ?viel (?:kostet|geld|euro)|kostenlos|kostenfrei|zahlt|zahlen|preis"),
-    ("wann", r"wann|wan|welche[mnrs]? (?:tag\w*|datum|uhrzeit)|um wieviel uhr|wie spat|when"),
-    ("wo", r"wo|wohin|woher|where"),
-    ("wer", r"wer|wem|wen|wessen|von wem|who"),
-    ("warum", r"warum|wieso|weshalb|why"),
-    (
-        "welche",
-        (
-            r"(?:welche\w?|which) (?:\w+ ){1,2}(?:gibt|existieren|sind|bestehen|stehen|are|exist)|was fur \w+ gibt"
-            r"|wie heissen|nennen|auflisten|liste|ubersicht|wie viele"
-        ),
-    ),
-    (
-        "was ist",
-        (
-            r"was (?:ist|sind|bedeutet|heisst)(?! (?:wenn|mit|passiert))|wofur steht|worum geh\w*|was genau"
-            r"|what (?:is|are)"
-        ),
-    ),
-    ("wie", r"wie (?!oft|haufig|lang|viel|teuer|heisst|heissen|spat)\w+|how (?:do|can|to)\b"),
-)
-_INTENT_PATTERNS: Final = tuple((name, re.compile(rf"\b(?:{pattern})\b")) for name, pattern in _INTENTS)
 _TURN_PATTERNS: Final = tuple(
     (re.compile(rf"\b(?:{pattern.strip()})\b"), f" {words.strip()} ")
     for pattern, words in (line.rsplit(" = ", 1) for line in _TURNS.strip().splitlines())
@@ -202,8 +219,14 @@ MEANINGS: Final[dict[str, frozenset[str]]] = {
 
 
 def in_plain_words(text: str) -> str:
-    """The text with turns of speech and English phrases put as plain German words, without a salutation."""
-    text = _CHANGE.sub("Änderung", text)
+    """The text with turns of speech and English put as plain German words, without a salutation."""
+    english = is_english(text)
+    text = without_turns(_CHANGE.sub("Änderung", text))
+    return in_german(text) if english else text
+
+
+def without_turns(text: str) -> str:
+    """The text with turns of speech put as plain words, without a salutation."""
     folded = fold(text)
     if len(folded) != len(text):  # "ae" and "ß" fold to another length: then the folded text is read
         text = folded
@@ -217,28 +240,3 @@ def in_plain_words(text: str) -> str:
             text = text[: match.start()] + words + text[match.end() :]
             folded = folded[: match.start()] + words.lower() + folded[match.end() :]
     return text
-
-
-def intents(folded: str) -> frozenset[str]:
-    """What kind of thing is asked for: a time, a place, a person, a reason, an amount, a meaning, a way."""
-    return frozenset(name for name, pattern in _INTENT_PATTERNS if pattern.search(folded))
-
-
-def forms(folded: str, prefixes: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Other stems that a word may stand for: "angemeldet" and "melde … an" are "anmeld", "teilzunehmen" is "teilnehm".
-
-    `prefixes` are the parts of separable verbs that stand alone in the same sentence.
-    """
-    matches = (pattern.fullmatch(folded) for pattern in (_PARTICIPLE, _TO_INFINITIVE))
-    found = [stem_of(f"{match[1]}{match[2].rstrip('e')}en") for match in matches if match]
-    verb = _STRONG.get(folded, stem_of(folded))
-    found += [stem_of(f"{prefix}{verb}en") for prefix in prefixes]
-    return tuple(found)
-
-
-def separated(words: list[str]) -> tuple[str, ...]:
-    """The parts of separable verbs among the folded words of a sentence: at its end, or before "für", "zum", "und"."""
-    ends = [each == words[-1] or words[place + 1] in _AFTER_A_PART for place, each in enumerate(words)]
-    return tuple(
-        dict.fromkeys(word for word, end in zip(words[1:], ends[1:], strict=True) if end and word in _PREFIXES)
-    )

@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -12,22 +12,33 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from commands.faq.everyday import MEANINGS
-from commands.faq.reading import Word
+from commands.faq.finding import lexicon
+from commands.faq.finding.everyday import MEANINGS
+from commands.faq.finding.reading import Word
 from commands.german_words import LIGHT_STEMS, fold, stem_of
 
-SYNONYM: Final = 0.85
-_TYPO, _ALIKE, _ANOTHER_HEAD = 0.74, 0.3, 0.45  # least likeness of a typo, of n-grams; of a compound's first part
+SYNONYM, THESAURUS = 0.85, 0.5  # likeness of words that mean the same, by our lists and by a general thesaurus
+_TYPO, _TYPO_OF_A_WORD = 0.74, 0.88  # least likeness of a typo; of one that happens to be another word
+_SLIP: Final = 0.8  # least likeness of a slip of the finger, endings and all
+_LONG_WORD: Final = 9  # letters of a word in which a typo may happen to be another word
+_ALIKE, _ANOTHER_HEAD = 0.3, 0.45  # least likeness of n-grams; likeness of a compound's first part
+_RIGHT: Final = 0.7  # what is left of the likeness of n-grams where the word is right as it stands
 _SHORT_WORD, _LEFT_OVER, _STEM_HEAD, _LONGEST = 4, 3, 3, 40  # letters
 _ENDINGS: Final = frozenset(["ung", "ungs", "erin", "lich", "keit", "heit", "isch"])  # of words made of a word
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 
 
+_MEANING_STEMS: Final = sorted(stem for stem in MEANINGS if len(stem) > _SHORT_WORD)
+
+
 class Vocabulary:
     """Finds words by their stem, through a typo, as a piece of a compound, by n-grams, or over synonyms."""
 
-    def __init__(self, stems: Iterable[str]) -> None:
+    def __init__(self, stems: Iterable[str], spelt: Mapping[str, str]) -> None:
+        """`spelt` has the stem of each word as it is spelt in a phrasing."""
         self._stems = frozenset(stems)
+        self._stem_of = {word: stem for word, stem in spelt.items() if _SHORT_WORD <= len(word) <= _LONGEST}
+        self._spelt = sorted(self._stem_of)
         usable = sorted(stem for stem in self._stems if _SHORT_WORD <= len(stem) <= _LONGEST and stem.isalpha())
         self._words = usable
         self._known = frozenset(usable)
@@ -40,6 +51,7 @@ class Vocabulary:
             for group in MEANINGS.get(stem, ()):
                 self._members[group].append(stem)
         self._found = lru_cache(maxsize=4_096)(self._look)
+        self._slips = lru_cache(maxsize=1_024)(self._slip)
 
     def __contains__(self, stem: str) -> bool:
         """Whether an entry uses this very word."""
@@ -59,9 +71,15 @@ class Vocabulary:
             else:
                 yield from self._parted(word)
 
-    def like(self, stem: str) -> dict[str, float]:
-        """The words of the entries that a stem may stand for, each with how alike they are (0 to 1)."""
-        return self._found(stem)
+    def like(self, word: Word) -> dict[str, float]:
+        """The words of the entries that a word may stand for, each with how alike they are (0 to 1)."""
+        found = self._found(word.stem)
+        if found.get(word.stem) or lexicon.is_word(word.stem) or word.stem in MEANINGS:
+            return found
+        slips = self._slips(fold(word.typed))
+        return (
+            {**found, **{stem: like for stem, like in slips.items() if like > found.get(stem, 0.0)}} if slips else found
+        )
 
     def _settled(self, word: Word) -> Word:
         """The word with the first of its stems that anybody knows."""
@@ -106,27 +124,43 @@ class Vocabulary:
     def _means(self, piece: str) -> bool:
         return piece in self._known or piece in MEANINGS or piece in LIGHT_STEMS
 
+    def _slip(self, typed: str) -> dict[str, float]:
+        """Words of phrasings that were meant, judged by how they are spelt with their endings: "leited" is "leitet"."""
+        if not _SHORT_WORD <= len(typed) <= _LONGEST:
+            return {}
+        found = process.extract(typed, self._spelt, scorer=OSA.normalized_similarity, score_cutoff=_SLIP, limit=3)
+        if found:
+            return {self._stem_of[known]: ratio**0.5 for known, ratio, _ in found}
+        meant = process.extractOne(stem_of(typed), _MEANING_STEMS, scorer=OSA.normalized_similarity, score_cutoff=_SLIP)
+        return {} if meant is None else {stem: _SLIP * like for stem, like in self._found(meant[0]).items()}
+
     def _look(self, stem: str) -> dict[str, float]:
         found = {stem: 1.0} if stem in self._stems else {}
         for group in MEANINGS.get(stem, ()):
             for member in self._members.get(group, ()):
                 found.setdefault(member, SYNONYM)
+        for other in lexicon.synonyms(stem):
+            if other in self._stems:
+                found.setdefault(other, THESAURUS)
         if stem[0].isdigit() or not _SHORT_WORD <= len(stem) <= _LONGEST:
             return found
         for known, ratio in self._typos(stem):
             found.setdefault(known, ratio)
-        grams = _grams(stem)
+        grams, right = _grams(stem), lexicon.is_word(stem) or lexicon.is_compound(stem)
         for known in self._kin(stem):
-            if known not in found and (like := _akin(stem, grams, known)):
+            if known not in found and (like := _akin(stem, grams, known, right=right)):
                 found[known] = like
         return found
 
     def _typos(self, stem: str) -> Iterator[tuple[str, float]]:
-        if stem in self._stems or stem in MEANINGS:  # a word that is right as it stands is no typo
-            return
+        least = _TYPO
+        if stem in self._stems or stem in MEANINGS or lexicon.is_word(stem):  # right as it stands
+            if len(stem) < _LONG_WORD:
+                return
+            least = _TYPO_OF_A_WORD
         among = self._words if len(stem) > _SHORT_WORD else self._by_letter.get(stem[0], [])
         for known, ratio, _ in process.extract(
-            stem, among, scorer=OSA.normalized_similarity, score_cutoff=_TYPO, limit=5
+            stem, among, scorer=OSA.normalized_similarity, score_cutoff=least, limit=5
         ):
             yield known, ratio**0.5
 
@@ -148,8 +182,11 @@ def _with_head(row: list[str], head: str) -> Iterator[str]:
         at += 1
 
 
-def _akin(stem: str, grams: Counter[str], known: str) -> float:
-    """How alike two different words are as compound and part, or by their n-grams (0 to 1)."""
+def _akin(stem: str, grams: Counter[str], known: str, *, right: bool) -> float:
+    """How alike two different words are as compound and part, or by their n-grams (0 to 1).
+
+    A stem that is `right` as it stands is hardly another word that is spelt much like it.
+    """
     short, long = sorted((known, stem), key=len)
     share = math.sqrt(len(short) / len(long))
     if long.startswith(short):
@@ -162,7 +199,7 @@ def _akin(stem: str, grams: Counter[str], known: str) -> float:
         return 0.0
     theirs = _grams(known)
     dice = 2 * (grams & theirs).total() / (grams.total() + theirs.total())
-    return 0.35 + 0.6 * dice if dice > _ALIKE else 0.0
+    return (0.35 + 0.6 * dice) * (_RIGHT if right else 1.0) if dice > _ALIKE else 0.0
 
 
 @lru_cache(maxsize=8_192)

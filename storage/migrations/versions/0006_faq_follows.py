@@ -1,0 +1,26 @@
+"""The FAQ follows its messages: what is deleted is forgotten; whether its entries changed is told by one number."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("faq_entries", sa.Column("stamp", sa.Integer(), server_default="0", nullable=False))
+    op.execute("UPDATE faq_entries SET stamp = abs(random()) % 281474976710656")
+    op.add_column("faq_choices", sa.Column("event_id", sa.String(), nullable=True))
+    op.add_column("faq_gaps", sa.Column("trace", sa.String(), nullable=True))
+    op.create_index("ix_faq_gaps_trace", "faq_gaps", ["trace"])
+    op.add_column("faq_told", sa.Column("said", sa.String(), nullable=True))
+    op.add_column("handovers", sa.Column("event_id", sa.String(), nullable=True))
+    op.create_table(
+        "faq_synonyms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("stamp", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
