@@ -18,10 +18,10 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from benchmarks.processes import ROOT
+from commands.dates.reminder_times import day_of_share
 from commands.dates.wall_clock import wall
 from commands.dates.working_days import add_working_days
 from commands.questions import similar
-from commands.questions.reminder_times import day_of_share
 from commands.texts.question_words import Step
 from storage import agenda, calendar, questions, seed_data, votes
 from storage.database import Database

@@ -42,9 +42,9 @@ class Writer:
 
         The buttons come before the file: they do not wait for an upload. What it retracts comes before all of it.
         """
-        if not reply.text:
-            return self.messages(reply.messages, at=at)
         key = f"reply:{cause}"
+        if not reply.text:
+            return [*self._retraction(key, call.room_id, reply.retracts, at=at), *self.messages(reply.messages, at=at)]
         thread_id = call.thread_id or reply.thread_id
         lanes = (f"{call.room_id}|{call.sender}", *_subject_lane(reply.subject, call.room_id))
         answer = self._row(
@@ -57,7 +57,7 @@ class Writer:
         )
         buttons = self._buttons(answer, reply.reactions)
         file = self._file(answer, reply.attachment, reply_to=call.event_id, thread_id=thread_id)
-        retraction = self._retraction(answer, reply.retracts)
+        retraction = self._retraction(key, call.room_id, reply.retracts, at=at)
         return [*retraction, answer, *buttons, *file, *self.messages(reply.messages, at=at)]
 
     def messages(self, effects: Iterable[Effect], *, at: datetime) -> list[Outgoing]:
@@ -166,11 +166,11 @@ class Writer:
             )
         ]
 
-    def _retraction(self, answer: Outgoing, subject: str | None) -> list[Outgoing]:
+    def _retraction(self, key: str, room_id: str, subject: str | None, *, at: datetime) -> list[Outgoing]:
         if subject is None:
             return []
-        key, of = f"{RETRACT}:{answer.key}", {"subject": subject}
-        return [self._row(key, answer.room_id, of, lanes=(), at=answer.queued_at, event_type=RETRACT)]
+        of = {"subject": subject}
+        return [self._row(f"{RETRACT}:{key}", room_id, of, lanes=(), at=at, event_type=RETRACT)]
 
     def room_request(self, what: str, room_id: str, *, cause: str, at: datetime, via: str = "") -> Outgoing:
         """The row of a join or leave; `via` is a server that is in the room."""

@@ -172,7 +172,8 @@ Effect = Message | Topic
 class Reply:
     """The one answer to a call: a quiet message where it was asked, and messages and topics elsewhere.
 
-    Without a text nothing is said where it was asked, only elsewhere: to a reaction or a deletion that needs no answer.
+    Without a text nothing is said where it was asked, only elsewhere: to a reaction or a deletion that needs no answer;
+    what it retracts is removed all the same.
     `reactions` are put under the answer as buttons; each has a typed command too (contract C14). `thread_id` is where
     it goes if the call cannot tell (a reaction does not know its thread). `attachment` follows the answer.
     `retracts` is a subject ("question:17"): all that the bot has said about it before this answer, here and in other

@@ -4,16 +4,20 @@ What is promised is made of the row (`texts.promised`), so nothing can be promis
 """
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.command import Call, Message, Reply, command
+from commands.command import Call, Effect, Follower, Message, Reply, command
 from commands.dates.days import fold
+from commands.dates.reminder_times import working_day_at
 from commands.dates.wall_clock import wall
 from commands.dates.working_days import add_working_days
 from commands.errors import NotAllowed, NotPossible
 from commands.markup import Markdown, clean
+from commands.settings import Settings
 from commands.texts import handing_over as texts
 from storage import handovers, history, roles, rooms
 from storage.tables import Handover, Role, RoomKind
@@ -66,7 +70,7 @@ async def release(call: Call, session: AsyncSession) -> Reply:
     if call.sender not in {found.asked_by, found.owner} and not call.roles.may(Role.COORDINATOR):
         raise NotAllowed(texts.not_yours())
     await handovers.release(session, found, at=call.at)
-    await history.add(session, f"handover:{found.id}", "released", at=call.at, actor=call.sender)
+    await history.add(session, _subject(found), "released", at=call.at, actor=call.sender)
     elsewhere = found.room_id != call.room_id
     told = Message(
         key=f"handover:{found.id}:released",
@@ -101,44 +105,113 @@ async def _current(call: Call, session: AsyncSession) -> Handover | None:
 
 
 async def _hand_over(call: Call, session: AsyncSession, text: str) -> Reply:
-    """Make the row and tell both sides; where nobody is known who could take care, say so and promise nothing."""
-    owner = await _owner(call, session)
-    if owner is None:
+    """Make the row and tell both sides; where nobody can be told who could take care, say so and promise nothing."""
+    found = await _owner(call, session)
+    if found is None:
         return Reply(text=texts.nobody(call.settings))
+    owner, places = found
     row = await handovers.add(
         session,
         room_id=call.room_id,
         thread_id=call.thread_id,
+        event_id=call.event_id,
         asked_by=call.sender,
         text=text,
         owner=owner,
         due_on=add_working_days(wall(call.at).date(), _WORKING_DAYS),
         at=call.at,
     )
-    await history.add(session, f"handover:{row.id}", "handed over", at=call.at, actor=call.sender, after=owner)
-    known = await rooms.known(session)
-    told = tuple(
-        Message(
-            key=f"handover:{row.id}:{room_id}",
-            room_id=room_id,
-            text=texts.for_owner(row, call.settings.prefix),
+    await history.add(session, _subject(row), "handed over", at=call.at, actor=call.sender, after=owner)
+    if call.room_id in places:  # the owner reads along: one message tells both
+        told = Message(
+            key=f"handover:{row.id}:{call.room_id}",
+            room_id=call.room_id,
+            text=texts.promised_here(row, call.settings.prefix),
+            subject=_subject(row),
             mentions=(owner,),
+            reply_to=call.event_id,
+            thread_id=call.thread_id,
         )
-        for room_id in await rooms.of_kind(session, RoomKind.COORDINATION)
-        if known[room_id].joined
+        return Reply(text=Markdown(""), messages=(told,))
+    return Reply(
+        text=texts.promised(row, call.settings.prefix),
+        subject=_subject(row),
+        messages=tuple(
+            Message(
+                key=f"handover:{row.id}:{room_id}",
+                room_id=room_id,
+                text=texts.for_owner(row, call.settings.prefix),
+                subject=_subject(row),
+                mentions=(owner,),
+            )
+            for room_id in places
+        ),
     )
-    return Reply(text=texts.promised(row, call.settings.prefix), messages=told)
 
 
-async def _owner(call: Call, session: AsyncSession) -> str | None:
-    """Who takes care: a coordinator, or in a group's room its lead; the one with the fewest open ones. None: nobody."""
+async def _coordination(session: AsyncSession) -> list[str]:
+    known = await rooms.known(session)
+    return [each for each in await rooms.of_kind(session, RoomKind.COORDINATION) if known[each].joined]
+
+
+def _subject(row: Handover) -> str:
+    return f"handover:{row.id}"
+
+
+async def edited(_call: Call, _cause: str, _session: AsyncSession) -> Reply | None:
+    """Who words it anew has asked for a person all the same."""
+    return None
+
+
+async def deleted(call: Call, _cause: str, session: AsyncSession) -> Reply | None:
+    """Who deletes the message that asked for a person wants none any more; what repeats it is removed."""
+    row = await handovers.asked_in(session, call.event_id)
+    if row is None or row.room_id != call.room_id:
+        return None
+    await handovers.release(session, row, at=call.at)
+    await history.add(session, _subject(row), "withdrawn", at=call.at, actor=call.sender)
+    return Reply(text=texts.withdrawn(row), thread_id=row.thread_id, retracts=_subject(row))
+
+
+async def remind(session: AsyncSession, now: datetime, settings: Settings) -> Sequence[Effect]:
+    """Remind of those whose day is over, once each, on the first working day after it."""
+    today = working_day_at(now)
+    if today is None:
+        return ()
+    late = [row for row in await handovers.waiting(session) if row.due_on < today]
+    places = await _coordination(session) if late else []
+    return [
+        Message(
+            key=f"handover:{row.id}:late:{room_id}",
+            room_id=room_id,
+            text=texts.late(row, settings.prefix),
+            subject=_subject(row),
+            mentions=(row.owner,),
+        )
+        for row in late
+        for room_id in places
+    ]
+
+
+async def _owner(call: Call, session: AsyncSession) -> tuple[str, list[str]] | None:
+    """Who takes care, the one with the fewest open ones, and where they are told; None: nobody can be told.
+
+    In a group's room its lead, told there; else a coordinator, told in the rooms of the coordination.
+    """
+    load = [each.owner for each in await handovers.waiting(session)]
+    if call.room_group is not None:
+        leads = [user for user in await roles.leads_of(session, call.room_group) if user != call.sender]
+        if leads:
+            return min(leads, key=lambda user: (load.count(user), user)), [call.room_id]
+    places = await _coordination(session)
     everybody = await roles.everybody(session)
     able = sorted(user for user, its in everybody.items() if its.may(Role.COORDINATOR))
-    if call.room_group is not None:
-        able = sorted(await roles.leads_of(session, call.room_group)) or able
     able = [user for user in able if user != call.sender] or able
-    load = [each.owner for each in await handovers.waiting(session)]
-    return min(able, key=lambda user: (load.count(user), user), default=None)
+    if not able or not places:
+        return None
+    return min(able, key=lambda user: (load.count(user), user)), places
 
 
 COMMANDS = (ask_for_a_person, release, still_open)
+FOLLOWER: Final = Follower(edited=edited, deleted=deleted)
+JOBS = (remind,)

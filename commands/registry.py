@@ -39,13 +39,20 @@ COMMANDS: tuple[Command, ...] = (
     *status.COMMANDS,
 )
 REACTIONS: tuple[Reaction, ...] = (*CONFIRMING.reactions, *calendar.REACTIONS, *questions.REACTIONS, *faq.REACTIONS)
-FOLLOWERS: tuple[Follower, ...] = (questions.FOLLOWER, *calendar.FOLLOWERS, CONFIRMING.follower)
+FOLLOWERS: tuple[Follower, ...] = (
+    questions.FOLLOWER,
+    *calendar.FOLLOWERS,
+    faq.FOLLOWER,
+    handing_over.FOLLOWER,
+    CONFIRMING.follower,
+)
 JOBS: tuple[Job, ...] = (
     confirming.expire,
     *calendar.JOBS,
     *questions.JOBS,
     *faq.JOBS,
     digest.send_digests,
+    *handing_over.JOBS,
     *unreadable.JOBS,
 )
 

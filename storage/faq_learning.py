@@ -4,19 +4,36 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Integer, cast, delete, func, select, update
+from sqlalchemy import Integer, String, cast, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from storage.tables import FaqChoice, FaqGap, FaqTold, FaqVote
+from storage.tables import FaqChoice, FaqGap, FaqTold, FaqVote, OutboxRow
 
 
 async def offer(
-    session: AsyncSession, *, room_id: str, sender: str, text: str, slugs: Sequence[str], gap: bool, at: datetime
+    session: AsyncSession,
+    *,
+    room_id: str,
+    sender: str,
+    text: str,
+    slugs: Sequence[str],
+    event_id: str | None,
+    gap: bool,
+    at: datetime,
 ) -> int:
-    """Note what somebody can choose from now, and with `gap` that nothing answered it; the choice's ID."""
-    gap_id = await note_gap(session, text, at=at) if gap else None
-    choice = FaqChoice(room_id=room_id, sender=sender, text=text, slugs=list(slugs), gap_id=gap_id, at=at)
+    """Note what somebody can choose from now, and with `gap` that nothing answered it; the choice's ID.
+
+    `event_id` is the message that holds the text; where it was edited, its choice is another by now, under the same ID.
+    """
+    mine = (FaqChoice.event_id == event_id, FaqChoice.sender == sender)
+    before = None if event_id is None else (await session.scalars(select(FaqChoice).where(*mine))).first()
+    if before is not None:
+        await chosen(session, before)
+    gap_id = await note_gap(session, text, event_id=event_id, at=at) if gap else None
+    choice = before or FaqChoice(room_id=room_id, sender=sender, event_id=event_id)
+    choice.text, choice.slugs, choice.gap_id, choice.at = text, list(slugs), gap_id, at
     session.add(choice)
     await session.flush()
     return choice.id
@@ -40,9 +57,14 @@ async def chosen(session: AsyncSession, made: FaqChoice) -> None:
         made.gap_id = None
 
 
-async def note_gap(session: AsyncSession, text: str, *, at: datetime, slug: str | None = None) -> int:
-    """Note a text that was not answered, or not well by the entry `slug`; the gap's ID."""
-    gap = FaqGap(text=text, slug=slug, at=at)
+async def note_gap(
+    session: AsyncSession, text: str, *, event_id: str | None, at: datetime, slug: str | None = None
+) -> int:
+    """Note a text that was not answered, or not well by the entry `slug`; the gap's ID.
+
+    Of the message that holds it (`event_id`) only a hash is kept.
+    """
+    gap = FaqGap(text=text, slug=slug, trace=_trace(event_id), at=at)
     session.add(gap)
     await session.flush()
     return gap.id
@@ -54,10 +76,10 @@ async def gaps(session: AsyncSession) -> Sequence[FaqGap]:
 
 
 async def tell(
-    session: AsyncSession, slug: str, *, room_id: str, event_id: str, text: str | None, at: datetime
+    session: AsyncSession, slug: str, *, room_id: str, event_id: str, text: str | None, said: str, at: datetime
 ) -> FaqTold:
-    """Note that an entry was given as the answer to the message `event_id`."""
-    told = FaqTold(slug=slug, room_id=room_id, event_id=event_id, text=text, at=at)
+    """Note that an entry was given as the answer to the message `event_id`; `said` is what it said."""
+    told = FaqTold(slug=slug, room_id=room_id, event_id=event_id, text=text, said=_hash(said), at=at)
     session.add(told)
     await session.flush()
     return told
@@ -68,14 +90,33 @@ async def told(session: AsyncSession, told_id: int) -> FaqTold | None:
     return await session.get(FaqTold, told_id)
 
 
-async def last_told(session: AsyncSession, room_id: str, *, since: datetime, slug: str | None = None) -> FaqTold | None:
-    """The last answer in a room since then (UTC); with `slug` the first one by this entry."""
+async def last_told(session: AsyncSession, room_id: str, *, since: datetime) -> FaqTold | None:
+    """The last answer in a room since then (UTC)."""
     here = select(FaqTold).where(FaqTold.room_id == room_id, FaqTold.at >= since)
-    if slug is not None:
-        here = here.where(FaqTold.slug == slug).order_by(FaqTold.id)
-    else:
-        here = here.order_by(FaqTold.id.desc())
-    return (await session.scalars(here.limit(1))).first()
+    return (await session.scalars(here.order_by(FaqTold.id.desc()).limit(1))).first()
+
+
+async def where_it_stands(
+    session: AsyncSession, room_id: str, slug: str, *, said: str, since: datetime
+) -> tuple[str, datetime] | None:
+    """The first of the bot's messages in a room since then (UTC) that says the same, and when; None: there is none.
+
+    The same entry that says something else by now (its text was changed, a date was moved) does not count, nor does
+    what was removed or is not sent yet.
+    """
+    about = literal("faq:").concat(cast(FaqTold.id, String))
+    removal = aliased(OutboxRow)
+    removed = exists().where(removal.key == literal("redact:").concat(OutboxRow.key))
+    found = await session.execute(
+        select(OutboxRow.event_id, FaqTold.at)
+        .join(OutboxRow, OutboxRow.subject == about)
+        .where(FaqTold.room_id == room_id, FaqTold.slug == slug, FaqTold.said == _hash(said), FaqTold.at >= since)
+        .where(OutboxRow.key.startswith("reply:"), OutboxRow.event_id.is_not(None), ~removed)
+        .order_by(FaqTold.id)
+        .limit(1)
+    )
+    row = found.first()
+    return None if row is None else (str(row[0]), row[1])
 
 
 async def vote(session: AsyncSession, told_id: int, sender: str, *, helped: bool, at: datetime) -> bool:
@@ -104,6 +145,23 @@ async def forget(session: AsyncSession, *, choices: datetime, places: datetime, 
     old = (FaqTold.at < places, FaqTold.room_id.is_not(None))
     await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, text=None))
     await session.execute(delete(FaqGap).where(FaqGap.at < gaps))
+
+
+async def forget_message(session: AsyncSession, event_id: str) -> Sequence[int]:
+    """Forget what a message said, since it was deleted; the IDs of the choices that were made of it."""
+    made = list(await session.scalars(select(FaqChoice.id).where(FaqChoice.event_id == event_id)))
+    await session.execute(delete(FaqChoice).where(FaqChoice.event_id == event_id))
+    await session.execute(delete(FaqGap).where(FaqGap.trace == _trace(event_id)))
+    await session.execute(update(FaqTold).where(FaqTold.event_id == event_id).values(text=None))
+    return made
+
+
+def _trace(event_id: str | None) -> str | None:
+    return None if event_id is None else _hash(event_id)
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 async def unanswered(session: AsyncSession) -> Sequence[FaqChoice]:

@@ -14,16 +14,18 @@ async def add(
     *,
     room_id: str,
     thread_id: str | None,
+    event_id: str,
     asked_by: str,
     text: str,
     owner: str,
     due_on: date,
     at: datetime,
 ) -> Handover:
-    """Note that somebody asked for a person; `due_on` is a Berlin day, `at` UTC."""
+    """Note that somebody asked for a person in the message `event_id`; `due_on` is a Berlin day, `at` UTC."""
     handover = Handover(
         room_id=room_id,
         thread_id=thread_id,
+        event_id=event_id,
         asked_by=asked_by,
         text=text,
         owner=owner,
@@ -48,6 +50,12 @@ async def current(session: AsyncSession, *, room_id: str, thread_id: str | None,
 async def get(session: AsyncSession, handover_id: int) -> Handover | None:
     """One of them by its number."""
     return await session.get(Handover, handover_id)
+
+
+async def asked_in(session: AsyncSession, event_id: str) -> Handover | None:
+    """The one that was asked for in this message and nobody has released yet."""
+    made = Handover.event_id == event_id, Handover.released_at.is_(None)
+    return (await session.scalars(select(Handover).where(*made).limit(1))).first()
 
 
 async def waiting(session: AsyncSession) -> Sequence[Handover]:

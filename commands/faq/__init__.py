@@ -1,11 +1,12 @@
 """Häufige Fragen (FAQ): curated answers to free questions, and honesty where there is none."""
 
-from commands.faq import answering, editing, learning
+from commands.faq import answering, choosing, editing, learning
 from commands.faq.answering import answer_freely
 
 COMMANDS = (*answering.COMMANDS, *editing.COMMANDS, *learning.COMMANDS)
 REACTIONS = (*answering.REACTIONS, *learning.REACTIONS)
 ACTIONS = editing.ACTIONS
+FOLLOWER = choosing.FOLLOWER
 JOBS = learning.JOBS
 
-__all__ = ["ACTIONS", "COMMANDS", "JOBS", "REACTIONS", "answer_freely"]
+__all__ = ["ACTIONS", "COMMANDS", "FOLLOWER", "JOBS", "REACTIONS", "answer_freely"]

@@ -33,6 +33,7 @@ _DATES: Final = {
     "office_hours": (calendar.OFFICE_HOUR, "OZG-Sprechstunde", "sprechstunde"),
     "plenary": (calendar.PLENARY, "Plenarsitzung", "plenum"),
 }  # what live data is about: kind in the calendar, what people call it, the command that says more
+_COUNTDOWN: Final = re.compile(r" \((?:in|heute|morgen|übermorgen|läuft|seit|vor)\b[^()]*\)")  # changes by the minute
 _GROUP_ASKED_FOR: Final = re.compile(r"\bag[\s-]*(\d+)", re.IGNORECASE)
 
 
@@ -104,19 +105,22 @@ async def _chosen(index: int, call: Call, session: AsyncSession) -> Reply | None
 
 
 async def _tell(entry: FaqEntry, call: Call, session: AsyncSession, asked: str | None) -> Reply:
-    """Give an entry as the answer; where it stands in the room already, say where."""
+    """Give an entry as the answer; where the very same stands in the room already, say where."""
+    text = await _told(entry, call, session)
+    said = _COUNTDOWN.sub("", text)
     if call.room_kind is not RoomKind.DIRECT:
         since = call.at - RECENTLY
-        before = await faq_learning.last_told(session, call.room_id, since=since, slug=entry.slug)
-        if before is not None and before.event_id != call.event_id:
-            link = f"https://matrix.to/#/{quote(call.room_id)}/{quote(before.event_id or '')}"
-            minutes = int((call.at - before.at).total_seconds() // 60)
+        before = await faq_learning.where_it_stands(session, call.room_id, entry.slug, said=said, since=since)
+        if before is not None:
+            event_id, at = before
+            link = f"https://matrix.to/#/{quote(call.room_id)}/{quote(event_id)}"
+            minutes = int((call.at - at).total_seconds() // 60)
             return Reply(text=choosing_texts.already(entry.question, link, minutes))
     kept = asked if asked and may_be_kept(asked) else None
     told = await faq_learning.tell(
-        session, entry.slug, room_id=call.room_id, event_id=call.event_id, text=kept, at=call.at
+        session, entry.slug, room_id=call.room_id, event_id=call.event_id, text=kept, said=said, at=call.at
     )
-    return Reply(text=await _told(entry, call, session), subject=f"faq:{told.id}", reactions=(HELPED, NOT_HELPED))
+    return Reply(text=text, subject=f"faq:{told.id}", reactions=(HELPED, NOT_HELPED))
 
 
 async def _told(entry: FaqEntry, call: Call, session: AsyncSession) -> Markdown:

@@ -7,11 +7,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.command import Call, Reply
+from commands.command import Call, Follower, Reply
 from commands.faq.learning import RECENTLY, may_be_kept
+from commands.markup import Markdown
 from commands.settings import Settings
 from commands.texts import faq_choosing as texts
-from storage import faq_learning
+from storage import faq_learning, questions
 from storage.tables import FaqChoice, FaqEntry
 
 NUMBERS: Final = ("1️⃣", "2️⃣", "3️⃣")
@@ -36,8 +37,9 @@ async def offered(call: Call, session: AsyncSession, text: str, entries: Sequenc
 
 async def unknown(call: Call, session: AsyncSession, text: str, topics: Sequence[str]) -> Reply:
     """Say that nothing is known, and the ways on."""
-    await _remember(call, session, text, ())
-    return Reply(text=texts.unknown(topics, text, call.settings, room_group=call.room_group))
+    choice_id = await _remember(call, session, text, ())
+    told = texts.unknown(topics, text, call.settings, room_group=call.room_group)
+    return Reply(text=told, subject=f"faqchoice:{choice_id}")
 
 
 async def _remember(call: Call, session: AsyncSession, text: str, entries: Sequence[FaqEntry]) -> int:
@@ -47,6 +49,7 @@ async def _remember(call: Call, session: AsyncSession, text: str, entries: Seque
         sender=call.sender,
         text=text,
         slugs=[entry.slug for entry in entries],
+        event_id=call.event_id,
         gap=may_be_kept(text),
         at=call.at,
     )
@@ -80,7 +83,24 @@ async def taken(call: Call, session: AsyncSession, text: str, take: Taking) -> R
     group = found[1] or call.room_group
     await faq_learning.chosen(session, made)
     asked, made.text, made.slugs = made.text, "", []
-    return await take(replace(call, text=f"AG{group} {asked}"), session)
+    # The question stands in the message that asked: who deletes that one withdraws it.
+    holds_it = made.event_id is not None and await questions.asked_in(session, made.event_id) is None
+    event_id = made.event_id if holds_it and made.event_id else call.event_id
+    return await take(replace(call, text=f"AG{group} {asked}", event_id=event_id), session)
+
+
+async def deleted(call: Call, _cause: str, session: AsyncSession) -> Reply | None:
+    """Forget a message that was deleted, and take back what was said to it where that repeats it."""
+    made = await faq_learning.forget_message(session, call.event_id)
+    return Reply(text=Markdown(""), retracts=f"faqchoice:{made[0]}") if made else None
+
+
+async def edited(_call: Call, _cause: str, _session: AsyncSession) -> Reply | None:
+    """An edited message is asked anew."""
+    return None
+
+
+FOLLOWER: Final = Follower(edited=edited, deleted=deleted)
 
 
 def only_a_number(settings: Settings) -> Reply:

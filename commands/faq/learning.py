@@ -80,9 +80,16 @@ async def _voted(call: Call, session: AsyncSession, told_id: int, *, helped: boo
         return None
     asked = last.text
     if asked and may_be_kept(asked):
-        await faq_learning.note_gap(session, asked, at=call.at, slug=last.slug)
+        await faq_learning.note_gap(session, asked, event_id=last.event_id, at=call.at, slug=last.slug)
     await faq_learning.offer(
-        session, room_id=call.room_id, sender=call.sender, text=asked or "", slugs=(), gap=False, at=call.at
+        session,
+        room_id=call.room_id,
+        sender=call.sender,
+        text=asked or "",
+        slugs=(),
+        event_id=last.event_id,
+        gap=False,
+        at=call.at,
     )
     return Reply(text=texts.sorry(call.settings, can_take=bool(asked), room_group=call.room_group))
 

@@ -13,12 +13,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Message
+from commands.dates.reminder_times import begun_before, day_of_share, is_late, working_day_at
 from commands.dates.wall_clock import wall
 from commands.dates.working_days import add_working_days
 from commands.markup import Markdown
 from commands.questions import silence
 from commands.questions.informing import Responsible, coordination, leads_for, responsible_for
-from commands.questions.reminder_times import begun_before, day_of_share, is_late, working_day_at
 from commands.questions.words import subject
 from commands.settings import Settings
 from commands.texts import question_reminders as texts

@@ -9,10 +9,10 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Message
+from commands.dates.reminder_times import begun_before, is_late, working_day_at
 from commands.dates.wall_clock import instant, wall
 from commands.dates.working_days import add_working_days
 from commands.questions import life
-from commands.questions.reminder_times import begun_before, is_late, working_day_at
 from commands.questions.telling import asker_of
 from commands.settings import Settings
 from commands.texts import question_reminders as texts

@@ -23,6 +23,38 @@ def promised(row: Handover, prefix: str) -> Markdown:
     )
 
 
+def promised_here(row: Handover, prefix: str) -> Markdown:
+    """To both sides, where the owner reads along: who takes care, and until when."""
+    return fill(
+        "**{owner}, bitte übernehmen Sie das bis {day}** (Übergabe {number} von {asker}).\n"
+        "Bis dahin antworte ich {asker} hier nicht mehr auf freie Fragen. Den Stand zeigt `{p}mensch`. "
+        "Wenn es erledigt ist: `{p}mensch erledigt {number}`",
+        owner=row.owner,
+        asker=row.asked_by,
+        day=plain_day(row.due_on),
+        number=row.id,
+        p=Markdown(prefix),
+    )
+
+
+def late(row: Handover, prefix: str) -> Markdown:
+    """The day is over, and nobody has closed it."""
+    return fill(
+        "**Übergabe {number} ist überfällig:** {asker} sollte bis {day} eine Antwort von {owner} haben.\n"
+        "Ist es erledigt? Dann `{p}mensch erledigt {number}`. Alle, die warten, zeigt `{p}mensch offen`.",
+        number=row.id,
+        asker=row.asked_by,
+        day=plain_day(row.due_on),
+        owner=row.owner,
+        p=Markdown(prefix),
+    )
+
+
+def withdrawn(row: Handover) -> Markdown:
+    """Who asked deleted the message."""
+    return fill("Übergabe {number} ist zurückgezogen. Ich antworte hier wieder.", number=row.id)
+
+
 def standing(row: Handover, prefix: str) -> Markdown:
     """How it stands with a hand-over."""
     return fill(

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from inline_snapshot import snapshot
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from commands.faq.learning import may_be_kept
 from storage import faq_learning
-from storage.tables import FaqChoice, FaqTold, FaqVote, Question
+from storage.tables import FaqChoice, FaqEntry, FaqTold, FaqVote, Question
+from tests.commands.asking import texts_in_database
 from tests.dialog import Dialog
 
 UNCLEAR = "Was kostet das?"
@@ -140,14 +141,75 @@ async def test_an_answer_that_helps_too_few_is_told_once(dialog: Dialog) -> None
 
 async def test_the_same_answer_in_the_same_room_is_a_link_to_the_first(dialog: Dialog) -> None:
     await dialog.say("anna", "plenum", "!faq Was ist EfA?")
-    first = dialog.last_event
     dialog.now += timedelta(minutes=12)
     again = await dialog.say("ben", "plenum", "!faq Was bedeutet EfA?")
     assert "vor 12 Minuten" in again
-    assert first.replace("$", "%24") in again or first in again
     assert "Quelle:" in await dialog.say("ben", "ag3", "!faq Was ist EfA?"), "another room"
     dialog.now += timedelta(minutes=50)
     assert "Quelle:" in await dialog.say("ben", "plenum", "!faq Was ist EfA?"), "an hour later"
+
+
+async def test_the_link_leads_to_the_bots_first_answer(dialog: Dialog) -> None:
+    first = await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+    again = await dialog.say("ben", "plenum", "!faq Was bedeutet EfA?")
+    assert first.event_id.replace("$", "%24") in again
+    assert first.event_id.replace("$", "%24") in await dialog.say("anna", "plenum", "!faq Was ist EfA?"), "the first"
+
+
+async def test_what_says_something_else_by_now_is_said_again(dialog: Dialog) -> None:
+    """Nobody is sent to an answer that does not hold any more."""
+    await dialog.say("anna", "plenum", "!faq Was ist EfA?")
+    async with dialog.database.transaction() as session:
+        await session.execute(update(FaqEntry).where(FaqEntry.slug == "efa").values(answer="Einer für Alle."))
+    assert "Einer für Alle." in await dialog.say("ben", "plenum", "!faq Was ist EfA?")
+
+
+async def test_the_same_date_is_the_same_answer_though_it_comes_nearer(dialog: Dialog) -> None:
+    await dialog.say("karin", "koordination", '!plenum neu 24.11. 10:00 "Motto"')
+    await dialog.hear("karin", "koordination", "!ja")
+    await dialog.say("anna", "plenum", "!faq Wann ist das nächste Plenum?")
+    dialog.now += timedelta(minutes=30)
+    assert "vor 30 Minuten" in await dialog.say("ben", "plenum", "!faq Wann ist das nächste Plenum?")
+    await dialog.say("karin", "koordination", "!plenum verschieben 4 11:00")
+    await dialog.hear("karin", "koordination", "!ja")
+    assert "11:00" in await dialog.say("ben", "plenum", "!faq Wann ist das nächste Plenum?")
+
+
+async def test_a_deleted_message_leaves_gaps_choices_and_the_bots_words(dialog: Dialog) -> None:
+    """C17: the text is nowhere in the database, and what repeated it is removed from the room."""
+    unknown = await dialog.say("anna", "direkt:anna", UNKNOWN)
+    assert UNKNOWN in unknown
+    asked = dialog.last_event
+    assert "Grundsteuer" in await texts_in_database(dialog)
+    assert await dialog.redact("anna", asked) == []
+    assert dialog.now_reads(unknown) == ""
+    assert "Grundsteuer" not in await texts_in_database(dialog)
+    assert "nichts zur Auswahl" in await dialog.say("anna", "direkt:anna", "1")
+
+
+async def test_a_question_that_one_word_made_goes_with_the_message_that_asked(dialog: Dialog) -> None:
+    await dialog.hear("anna", "ag3", f"@ag4-bot:test: {UNKNOWN}", mentions=["@ag4-bot:test"])
+    asked = dialog.last_event
+    await dialog.hear("anna", "ag3", "@ag4-bot:test: Frage", mentions=["@ag4-bot:test"])
+    assert any("AG3-001" in answer for answer in await dialog.redact("anna", asked))
+    assert "Grundsteuer" not in await texts_in_database(dialog)
+
+
+async def test_two_who_were_not_helped_by_one_answer_can_both_ask(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "plenum", "!faq Was macht das PMO für uns?")
+    await dialog.react("anna", answer, "👎")
+    await dialog.react("ben", answer, "👎")
+    for person, number in (("anna", "AG3-001"), ("ben", "AG2-001")):
+        word = f"@ag4-bot:test: {number[:3]}"
+        answers = await dialog.hear(person, "plenum", word, mentions=["@ag4-bot:test"])
+        assert any(number in each for each in answers), answers
+
+
+async def test_an_edited_question_is_another_choice(dialog: Dialog) -> None:
+    await dialog.say("anna", "direkt:anna", UNKNOWN)
+    answers = await dialog.edit("anna", dialog.last_event, "Wie hoch ist die Hundesteuer in Halle?")
+    assert any("weiß ich nicht" in each for each in answers)
+    assert await gaps(dialog) == ["Wie hoch ist die Hundesteuer in Halle?"]
 
 
 async def test_persons_places_and_texts_are_forgotten(dialog: Dialog) -> None:

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 from inline_snapshot import snapshot
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from storage import handovers
-from storage.tables import Handover, RoleGrant
+from storage.tables import Handover, RoleGrant, Room, RoomKind
+from tests.commands.asking import texts_in_database
 from tests.dialog import Dialog
 
 
@@ -121,4 +122,50 @@ async def test_what_is_not_there_cannot_be_closed(dialog: Dialog, text: str) -> 
 
 async def test_too_long_a_matter_is_refused(dialog: Dialog) -> None:
     assert "zu lang" in await dialog.say("anna", "plenum", "!mensch " + "x" * 501)
+    assert await open_ones(dialog) == []
+
+
+async def test_in_a_groups_room_one_message_tells_both_and_notifies_the_lead(dialog: Dialog) -> None:
+    answer = await dialog.say("anna", "ag3", "!mensch Wer hilft mir beim Antrag?")
+    assert answer.mentions == ["@lena:test"]
+    assert str(answer) == snapshot("""\
+@lena:test, bitte übernehmen Sie das bis 25.11.2026 (Übergabe 1 von @anna:test).
+Bis dahin antworte ich @anna:test hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt 1\
+""")
+
+
+async def test_a_lead_who_asks_in_the_own_group_is_not_the_owner(dialog: Dialog) -> None:
+    await dialog.hear("lena", "ag3", "!mensch")
+    assert [row.owner for row in await open_ones(dialog)] == ["@karin:test"]
+
+
+async def test_who_deletes_the_message_wants_nobody_any_more(dialog: Dialog) -> None:
+    answers = await dialog.hear("anna", "direkt:anna", "!mensch Der Antrag geht nicht.")
+    [note] = [answer for answer in answers if answer.room == "koordination"]
+    said = await dialog.redact("anna", dialog.last_event)
+    assert [str(answer) for answer in said] == ["Übergabe 1 ist zurückgezogen. Ich antworte hier wieder."]
+    assert dialog.now_reads(note) == "", "it quoted the message"
+    assert await open_ones(dialog) == []
+    assert "Antrag" not in await texts_in_database(dialog)
+
+
+async def test_what_is_overdue_is_said_once_on_a_working_day(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    dialog.now += timedelta(days=2, hours=12)
+    assert await dialog.ring() == [], "the day itself is not over, and then it is night"
+    dialog.now += timedelta(hours=12)
+    [late] = await dialog.ring()
+    assert (late.room, late.mentions) == ("koordination", ["@karin:test"])
+    assert str(late) == snapshot("""\
+Übergabe 1 ist überfällig: @anna:test sollte bis 25.11.2026 eine Antwort von @karin:test haben.
+Ist es erledigt? Dann !mensch erledigt 1. Alle, die warten, zeigt !mensch offen.\
+""")
+    dialog.now += timedelta(days=1)
+    assert await dialog.ring() == []
+
+
+async def test_where_nobody_can_be_told_nothing_is_promised(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        await session.execute(update(Room).where(Room.kind == RoomKind.COORDINATION).values(joined=False))
+    assert "niemand eingetragen" in await dialog.say("anna", "direkt:anna", "!mensch")
     assert await open_ones(dialog) == []
