@@ -65,6 +65,9 @@ def settings_from(config: Config, *, started_at: datetime) -> Settings:
         operator=config.contact.operator,
         office_hours_registration=config.office_hours.registration,
         office_hours_slides=config.office_hours.slides,
+        newsletter=config.links.newsletter,
+        guide=config.links.guide,
+        focus_services=config.links.focus_services,
         encryption=config.encryption.enabled,
     )
 

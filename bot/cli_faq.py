@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.ending import CONFIG_WRONG, end, explained
 
 if TYPE_CHECKING:
-    from commands.faq.exchange import Item
+    from commands.faq.exchange import Whole
 
 app = typer.Typer(no_args_is_help=True, help="Measure, export and import the FAQ.")
 
@@ -31,6 +31,9 @@ def score(
     *,
     faq: Annotated[Path | None, typer.Option(help="Entries as JSON, faq-corpus/1; without it, those shipped.")] = None,
     options: Annotated[bool, typer.Option("--options", help="Print also the entries that are offered.")] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Print also, per query, the nearest entries and which words.")
+    ] = False,
 ) -> None:
     """Print what the FAQ says to each query (JSON, standard output) and how good that is (table, standard error)."""
     from commands.faq import scoring  # noqa: PLC0415 (all features; the other commands do not need them)
@@ -42,6 +45,8 @@ def score(
         end(CONFIG_WRONG, str(error))
     found = scoring.decisions(asked, entries)
     typer.echo(json.dumps(scoring.predictions(found, options=options), ensure_ascii=False, indent=1))
+    if why:
+        typer.echo(scoring.reasons(asked, entries), err=True)
     typer.echo(scoring.report(asked, found), err=True)
     if unknown := scoring.unknown_entries(asked, entries):
         typer.echo(f"expected, but no entry of this FAQ: {', '.join(unknown)}", err=True)
@@ -65,13 +70,13 @@ def import_(
 
     settings = settings_of(config)
     try:
-        items = exchange.read(file)
+        whole = exchange.read(file)
     except exchange.Unreadable as error:
         end(CONFIG_WRONG, *error.problems, "Nothing was changed.")
     be_the_owner(settings.data.directory)
     os.umask(0o077)
     with explained(settings):
-        done = asyncio.run(_imported(settings, items))
+        done = asyncio.run(_imported(settings, whole))
     typer.echo(", ".join(f"{count} {what}" for what, count in done.items()) + ".")
 
 
@@ -83,18 +88,18 @@ async def _exported(settings: Config) -> str:
     database = await Database.open(settings.data.database)
     try:
         async with database.reading() as session:
-            return exchange.write(await faq.everything(session))
+            return exchange.write(await faq.everything(session), await faq.synonyms(session))
     finally:
         await database.close()
 
 
-async def _imported(settings: Config, items: Sequence["Item"]) -> Mapping[str, int]:
+async def _imported(settings: Config, whole: "Whole") -> Mapping[str, int]:
     from commands.faq import exchange  # noqa: PLC0415 (as above)
     from storage.database import Database  # noqa: PLC0415 (as above)
 
     database = await Database.open(settings.data.database)
     try:
         async with database.transaction() as session:
-            return await exchange.put(session, items, at=datetime.now(UTC), actor="ag4-bot faq import")
+            return await exchange.put(session, whole, at=datetime.now(UTC), actor="ag4-bot faq import")
     finally:
         await database.close()

@@ -24,6 +24,7 @@ from bot.config_tables import (
     Digest,
     Encryption,
     Homeserver,
+    Links,
     Log,
     Login,
     OfficeHours,
@@ -54,6 +55,7 @@ class Config(Table):
     questions: Questions = Field(default_factory=Questions)
     digest: Digest = Field(default_factory=Digest)
     office_hours: OfficeHours = Field(default_factory=OfficeHours)
+    links: Links = Field(default_factory=Links)
     calendar_feed: CalendarFeed = Field(default_factory=CalendarFeed)
     contact: Contact = Field(default_factory=Contact)
     log: Log = Field(default_factory=Log)

@@ -246,6 +246,14 @@ class OfficeHours(Table):
     dates: Annotated[tuple[OfficeHour, ...], unique(lambda hour: hour.start)] = ()
 
 
+class Links(Table):
+    """Where people find what the FAQ only tells of; "" where it is not known."""
+
+    newsletter: Text = ""
+    guide: Text = ""
+    focus_services: Text = ""
+
+
 class CalendarFeed(Table):
     """The calendar over HTTP, for people's calendar programs; its secret stands elsewhere."""
 

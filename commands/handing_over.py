@@ -173,6 +173,12 @@ async def deleted(call: Call, _cause: str, session: AsyncSession) -> Reply | Non
     return Reply(text=texts.withdrawn(row), thread_id=row.thread_id, retracts=_subject(row))
 
 
+async def in_digest(session: AsyncSession, _covered: object, now: datetime, settings: Settings) -> Markdown | None:
+    """How many wait for a person, for the digest of the coordination."""
+    rows = await handovers.waiting(session)
+    return texts.in_digest(rows, wall(now).date(), settings.prefix) if rows else None
+
+
 async def remind(session: AsyncSession, now: datetime, settings: Settings) -> Sequence[Effect]:
     """Remind of those whose day is over, once each, on the first working day after it."""
     today = working_day_at(now)

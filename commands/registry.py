@@ -13,6 +13,7 @@ from commands import (
     faq,
     groups,
     handing_over,
+    links,
     office_hours,
     privacy,
     questions,
@@ -23,6 +24,7 @@ from commands.command import Call, Command, Follower, Job, Reaction, Reply
 from commands.dates.days import fold
 from commands.help import help_for
 
+DIGEST = digest.Digest(to_decide=(handing_over.in_digest, faq.to_review), new=(faq.in_digest,))
 CONFIRMING = confirming.Confirming((*calendar.ACTIONS, *faq.ACTIONS))
 
 COMMANDS: tuple[Command, ...] = (
@@ -34,7 +36,8 @@ COMMANDS: tuple[Command, ...] = (
     *faq.COMMANDS,
     *handing_over.COMMANDS,
     *groups.COMMANDS,
-    *digest.COMMANDS,
+    *links.COMMANDS,
+    *DIGEST.commands,
     *privacy.COMMANDS,
     *status.COMMANDS,
 )
@@ -51,7 +54,7 @@ JOBS: tuple[Job, ...] = (
     *calendar.JOBS,
     *questions.JOBS,
     *faq.JOBS,
-    digest.send_digests,
+    *DIGEST.jobs,
     *handing_over.JOBS,
     *unreadable.JOBS,
 )

@@ -12,7 +12,8 @@ class Settings:
     `announce` names rooms as the configuration does: "plenary", "coordination", "group 3".
     `digest_weekday` counts from Monday = 0. `reminders` of plenaries and `meeting_reminders` of all other dates are
     distances such as "3d" or "1h"; with `quiet` they are held back at night, on weekends and on holidays, except on
-    the day itself. `next_date` is where a room shows its next date.
+    the day itself. `next_date` is where a room shows its next date. `newsletter`, `guide` and `focus_services` say
+    where these are: texts or links.
     """
 
     bot_id: str
@@ -37,4 +38,7 @@ class Settings:
     operator: str = ""
     office_hours_registration: str = ""
     office_hours_slides: str = ""
+    newsletter: str = ""
+    guide: str = ""
+    focus_services: str = ""
     encryption: bool = True

@@ -25,7 +25,7 @@ class Base(DeclarativeBase):
 
 def new_stamp() -> int:
     """A number that a row is given whenever it is written: as long as the sum over the rows stays, nothing changed."""
-    return randbits(48)
+    return randbits(40)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import FaqChange, FaqEntry
+from storage.tables import FaqChange, FaqEntry, FaqSynonyms
 
 _OPTIONAL = {"source_url": None, "conflict": None, "live": None}
 
@@ -27,6 +27,44 @@ async def load_seed(session: AsyncSession, entries: Iterable[Mapping[str, Any]])
 async def everything(session: AsyncSession) -> Sequence[FaqEntry]:
     """All entries that are not retired, in the order in which they were added."""
     return (await session.scalars(select(FaqEntry).where(~FaqEntry.retired).order_by(FaqEntry.id))).all()
+
+
+async def standing(session: AsyncSession) -> tuple[int, ...]:
+    """Numbers that are others once an entry or a group of synonyms was added, changed or retired."""
+    entries = select(func.count(), func.coalesce(func.sum(FaqEntry.stamp), 0)).where(~FaqEntry.retired)
+    synonyms = select(func.count(), func.coalesce(func.sum(FaqSynonyms.stamp), 0)).select_from(FaqSynonyms)
+    return (*(await session.execute(entries)).one(), *(await session.execute(synonyms)).one())
+
+
+async def synonyms(session: AsyncSession) -> list[tuple[str, ...]]:
+    """The groups of words that mean the same, as editors entered them."""
+    return [tuple(group.words) for group in await synonym_groups(session)]
+
+
+async def synonym_groups(session: AsyncSession) -> Sequence[FaqSynonyms]:
+    """The same as rows."""
+    return (await session.scalars(select(FaqSynonyms).order_by(FaqSynonyms.id))).all()
+
+
+async def add_synonyms(session: AsyncSession, words: Sequence[str]) -> FaqSynonyms:
+    """Add a group of words."""
+    group = FaqSynonyms(words=list(words))
+    session.add(group)
+    await session.flush()
+    return group
+
+
+async def remove_synonyms(session: AsyncSession, group: FaqSynonyms) -> None:
+    """Remove a group of words."""
+    await session.delete(group)
+    await session.flush()
+
+
+async def named(session: AsyncSession, slugs: Sequence[str]) -> list[FaqEntry]:
+    """The entries with these slugs, in this order; those that are retired or not there are left out."""
+    found = await session.scalars(select(FaqEntry).where(FaqEntry.slug.in_(slugs), ~FaqEntry.retired))
+    by_slug = {entry.slug: entry for entry in found}
+    return [by_slug[slug] for slug in slugs if slug in by_slug]
 
 
 async def all_ever(session: AsyncSession) -> Sequence[FaqEntry]:

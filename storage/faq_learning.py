@@ -1,10 +1,13 @@
-"""What the FAQ is told by the people who use it: choices, votes and gaps. No person is kept longer than a day."""
+"""What the FAQ is told by the people who use it: choices, votes and gaps.
+
+No person is kept longer than a day, or thirty where they wait for an answer that nobody had.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Integer, String, cast, delete, exists, func, literal, select, update
+from sqlalchemy import Integer, String, and_, cast, delete, exists, func, literal, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -68,6 +71,13 @@ async def note_gap(
     session.add(gap)
     await session.flush()
     return gap.id
+
+
+async def close_gap(session: AsyncSession, gap: FaqGap) -> None:
+    """There is an answer now."""
+    await session.execute(update(FaqChoice).where(FaqChoice.gap_id == gap.id).values(gap_id=None))
+    await session.delete(gap)
+    await session.flush()
 
 
 async def gaps(session: AsyncSession) -> Sequence[FaqGap]:
@@ -139,9 +149,15 @@ async def votes(session: AsyncSession, *, since: datetime) -> Mapping[str, tuple
     return {slug: (int(helped), int(count)) for slug, helped, count in rows}
 
 
-async def forget(session: AsyncSession, *, choices: datetime, places: datetime, gaps: datetime) -> None:
-    """Drop choices, the places and texts of answers, and gaps, each from before an instant (UTC)."""
-    await session.execute(delete(FaqChoice).where(FaqChoice.at < choices))
+async def forget(
+    session: AsyncSession, *, choices: datetime, waiting: datetime, places: datetime, gaps: datetime
+) -> None:
+    """Drop choices, the places and texts of answers, and gaps, each from before an instant (UTC).
+
+    Choices whose text nobody could answer wait for an answer, until `waiting`.
+    """
+    waits = (FaqChoice.gap_id.is_not(None), FaqChoice.at >= waiting)
+    await session.execute(delete(FaqChoice).where(FaqChoice.at < choices, ~and_(*waits)))
     old = (FaqTold.at < places, FaqTold.room_id.is_not(None))
     await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, text=None))
     await session.execute(delete(FaqGap).where(FaqGap.at < gaps))
@@ -165,5 +181,5 @@ def _hash(text: str) -> str:
 
 
 async def unanswered(session: AsyncSession) -> Sequence[FaqChoice]:
-    """What was asked within the last day and is still a gap, oldest first."""
+    """What was asked within the last thirty days and is still a gap, oldest first."""
     return (await session.scalars(select(FaqChoice).where(FaqChoice.gap_id.is_not(None)).order_by(FaqChoice.id))).all()

@@ -10,7 +10,9 @@ from storage.base import Base, new_stamp
 
 
 class FaqChoice(Base):
-    """What somebody was offered in a room: entries to choose from by number, or none. Kept for a day.
+    """What somebody was offered in a room: entries to choose from by number, or none.
+
+    It is kept for a day, or for thirty where nobody had an answer: then they are told once there is one.
 
     `text` is what they had asked in the message `event_id`; `gap_id` is the gap it became, which goes once one of the
     entries is chosen.

@@ -36,9 +36,10 @@ async def offered(call: Call, session: AsyncSession, text: str, entries: Sequenc
 
 
 async def unknown(call: Call, session: AsyncSession, text: str, topics: Sequence[str]) -> Reply:
-    """Say that nothing is known, and the ways on."""
+    """Say that nothing is known, and the ways on; the topics are those of the FAQ, the nearest first."""
     choice_id = await _remember(call, session, text, ())
-    told = texts.unknown(topics, text, call.settings, room_group=call.room_group)
+    waits = may_be_kept(text)
+    told = texts.unknown(topics, text, call.settings, room_group=call.room_group, waits=waits)
     return Reply(text=told, subject=f"faqchoice:{choice_id}")
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from commands.faq.finding.entry import Entry
@@ -25,9 +24,9 @@ class Decision:
     options: tuple[str, ...] = ()
 
 
-def decide(text: str, entries: Sequence[Entry]) -> Decision:
+def decide(text: str, ranking: Ranking) -> Decision:
     """Decide what a text that is no small talk is answered with."""
-    outcome = ranking_of(tuple(entries)).ask(text)
+    outcome = ranking.ask(text)
     options = tuple(match.slug for match in outcome.matches[:MOST_OPTIONS])
     return Decision(answer=options[0] if outcome.kind == "sure" else None, options=options)
 
@@ -43,13 +42,7 @@ def is_only_a_number(text: str) -> bool:
     return _ONLY_A_NUMBER.fullmatch(text) is not None
 
 
-def topic_of(text: str, entries: Sequence[Entry]) -> list[str]:
-    """The slugs of the entries of the category that is named, or none."""
+def topic_of(text: str, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of the category that is named, or none."""
     named = fold(text.strip(" ?!."))
-    return [entry.slug for entry in entries if fold(entry.category) == named]
-
-
-@lru_cache(maxsize=2)
-def ranking_of(entries: tuple[Entry, ...]) -> Ranking:
-    """The ranking of these entries. Building it takes a tenth of a second: once for each state of the FAQ."""
-    return Ranking(entries)
+    return [entry for entry in entries if fold(entry.category) == named]

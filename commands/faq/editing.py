@@ -13,7 +13,7 @@ from commands.drafting import Action, preview
 from commands.errors import NotPossible, UsageError
 from commands.faq.deciding import decide
 from commands.faq.finding import reading
-from commands.faq.seeing import seen
+from commands.faq.knowing import known
 from commands.group_names import take_ref
 from commands.markup import clean
 from commands.texts import faq_editing as texts
@@ -29,9 +29,13 @@ _LABELS: Final = {
     "quelle": "source",
     "link": "source_url",
     "auch": "alternatives",
+    "stichwörter": "keywords",
+    "stichwoerter": "keywords",
+    "stichworte": "keywords",
     "prüfen": "review_on",
     "pruefen": "review_on",
 }
+_LISTS: Final = frozenset(["alternatives", "keywords"])
 _FIELD: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(_LABELS)})\s*:\s*", re.IGNORECASE)
 _FROM: Final = re.compile(r"aus\s+(?=ag)", re.IGNORECASE)
 _EDITORS: Final = "Redaktion der AG 4"
@@ -39,16 +43,16 @@ _EDITORS: Final = "Redaktion der AG 4"
 
 @command(
     "faq neu",
-    "Frage: … Antwort: … Thema: … [Quelle: …] [Link: …] [Auch: …] [Prüfen: TT.MM.JJJJ]",
+    "Frage: … Antwort: … Thema: … [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] [Prüfen: TT.MM.JJJJ]",
     example="!faq neu Frage: Gibt es Schulungen? Antwort: Ja, jeden Monat. Thema: Unterstützung",
     role=Role.COORDINATOR,
 )
 async def new(call: Call, session: AsyncSession) -> Reply:
     """Legt eine häufige Frage mit ihrer Antwort an.
 
-    Zuerst sehen Sie eine Vorschau. „Auch:“ nennt andere Formulierungen, getrennt durch Striche (|), „Prüfen:“ den
-    Tag, ab dem die Antwort überprüft werden soll. Aus einer beantworteten Frage wird ein Eintrag mit: !faq neu aus
-    AG4-021
+    Zuerst sehen Sie eine Vorschau. „Auch:“ nennt andere Formulierungen, getrennt durch Striche (|), „Stichwörter:“
+    einzelne Wörter dazu, „Prüfen:“ den Tag, ab dem die Antwort überprüft werden soll. Aus einer beantworteten Frage
+    wird ein Eintrag mit: !faq neu aus AG4-021
     """
     values = await _of_question(call, session) if _FROM.match(clean(call.text)) else _fields(clean(call.text))
     values = {"category": "Weitere Fragen", "source": _EDITORS, "alternatives": [], **values}
@@ -61,23 +65,23 @@ async def new(call: Call, session: AsyncSession) -> Reply:
 
 @command(
     "faq ändern",
-    "<Nummer> [Frage: …] [Antwort: …] [Thema: …] [Quelle: …] [Link: …] [Auch: …] [Prüfen: …]",
+    "<Nummer> [Frage: …] [Antwort: …] [Thema: …] [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] [Prüfen: …]",
     example="!faq ändern 12 Prüfen: 01.03.2027",
     role=Role.COORDINATOR,
 )
 async def change(call: Call, session: AsyncSession) -> Reply:
     """Ändert, was zu einer häufigen Frage hinterlegt ist.
 
-    Zuerst sehen Sie eine Vorschau. „Auch:“ fügt Formulierungen hinzu; mit einem Strich (-) nehmen Sie eine Angabe weg.
+    Zuerst sehen Sie eine Vorschau. „Auch:“ und „Stichwörter:“ fügen hinzu; mit einem Strich (-) nehmen Sie eine Angabe
+    weg.
     Die Nummer zeigt !faq einträge. Was die Antwort sagt, gilt danach mit dem heutigen Stand.
     """
     entry, rest = await _named(call, session)
     values = _fields(rest)
     if not values:
         raise UsageError(texts.nothing_to_change())
-    if "alternatives" in values:
-        more = values["alternatives"]
-        values["alternatives"] = [*dict.fromkeys([*entry.alternatives, *more])] if more else []
+    for name in _LISTS & set(values):
+        values[name] = [*dict.fromkeys([*getattr(entry, name), *values[name]])] if values[name] else []
     await _check(values, call, session, but=entry)
     payload = {"entry": entry.id, "version": entry.version, "values": _json(values)}
     shown = texts.preview(values, entry)
@@ -133,15 +137,19 @@ async def _apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) 
         values["as_of"] = wall(call.at).date()
     what = "zurückgezogen" if values.get("retired") else "geändert"
     await faq.change(session, entry, values, what=what, at=call.at, actor=call.sender)
-    return Reply(text=texts.done(entry, what))
+    told = () if entry.retired else await _told(session, entry)
+    return Reply(text=texts.done(entry, what), messages=told)
 
 
 async def _told(session: AsyncSession, entry: FaqEntry) -> tuple[Message, ...]:
-    """Tell those who asked for it within the last day and were not answered; who asked earlier is not known."""
-    entries = [seen(each) for each in await faq.everything(session)]
+    """Tell those who asked for it within the last thirty days and were not answered; who asked earlier is not known.
+
+    What it answers is no gap any more.
+    """
+    ranking = (await known(session)).ranking
     found = []
     for choice in await faq_learning.unanswered(session):
-        if choice.text and decide(choice.text, entries).answer == entry.slug:
+        if choice.text and decide(choice.text, ranking).answer == entry.slug:
             await faq_learning.chosen(session, choice)
             found.append(
                 Message(
@@ -149,8 +157,12 @@ async def _told(session: AsyncSession, entry: FaqEntry) -> tuple[Message, ...]:
                     room_id=choice.room_id,
                     text=texts.now_known(entry),
                     mentions=(choice.sender,),
+                    reply_to=choice.event_id,
                 )
             )
+    for gap in await faq_learning.gaps(session):
+        if gap.slug is None and decide(gap.text, ranking).answer == entry.slug:
+            await faq_learning.close_gap(session, gap)
     return tuple({(each.room_id, each.mentions): each for each in found}.values())
 
 
@@ -189,9 +201,8 @@ def _fields(text: str) -> dict[str, Any]:
         if name in values:
             raise UsageError(texts.twice(label))
         values[name] = None if said in {"-", "–"} else said
-    if "alternatives" in values:
-        said = values["alternatives"] or ""
-        values["alternatives"] = [phrase.strip() for phrase in said.split("|") if phrase.strip()]
+    for name in _LISTS & set(values):
+        values[name] = [phrase.strip() for phrase in (values[name] or "").split("|") if phrase.strip()]
     if values.get("review_on"):
         values["review_on"] = _day(values["review_on"])
     return values
@@ -223,7 +234,8 @@ async def _check(values: Mapping[str, Any], call: Call, session: AsyncSession, b
 async def _check_phrasings(values: Mapping[str, Any], session: AsyncSession, but: FaqEntry | None, prefix: str) -> None:
     """Whether the question and its other wordings can be found, and are no other entry's."""
     phrases = [*(values.get("alternatives") or ()), *filter(None, [values.get("question")])]
-    if len(phrases) > _MOST_PHRASINGS or any(len(phrase) > _LONGEST_QUESTION for phrase in phrases):
+    every = [*phrases, *(values.get("keywords") or ())]
+    if len(every) > _MOST_PHRASINGS or any(len(phrase) > _LONGEST_QUESTION for phrase in every):
         raise NotPossible(texts.too_many_phrasings(_MOST_PHRASINGS))
     if "question" in values and not any(word.weight > reading.LIGHT for word in reading.words_of(values["question"])):
         raise NotPossible(texts.says_nothing())

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from rapidfuzz import fuzz
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Effect, Message, Reaction, Reply, command
+from commands.dates.wall_clock import wall
 from commands.errors import NotPossible
 from commands.faq.finding.reading import words_of
 from commands.faq.small_talk import small_talk
+from commands.markup import Markdown
 from commands.settings import Settings
 from commands.texts import faq_learning as texts
 from storage import faq, faq_learning, rooms
@@ -22,6 +24,7 @@ NOT_HELPED: Final = "👎"
 RECENTLY: Final = timedelta(hours=1)
 
 _CHOICES_KEPT, _PLACES_KEPT, _GAPS_KEPT = timedelta(days=1), timedelta(days=7), timedelta(days=90)
+_WAITED: Final = timedelta(days=30)  # for how long somebody is told when there is an answer after all
 _WEEK: Final = timedelta(days=7)
 _LEAST_VOTES, _LEAST_HELPFUL = 10, 0.6
 _ALIKE: Final = 80.0  # of 100, token set ratio of the stems
@@ -102,9 +105,38 @@ async def _thumb_down(call: Call, session: AsyncSession) -> Reply | None:
     return await _voted(call, session, int(call.text), helped=False)
 
 
+class _Covered(Protocol):
+    """The time a digest covers, from `since` on (UTC)."""
+
+    @property
+    def since(self) -> datetime: ...
+
+
+async def in_digest(session: AsyncSession, covered: _Covered, _now: datetime, settings: Settings) -> Markdown | None:
+    """What was asked in vain since the last digest, what is alike counted as one."""
+    grouped = together(await faq_learning.gaps(session))
+    fresh = [group for group in grouped if group[-1].at >= covered.since]
+    if not fresh:
+        return None
+    return texts.in_digest(sum(map(len, fresh)), fresh[0][-1].text, len(fresh[0]), settings.prefix)
+
+
+async def to_review(session: AsyncSession, _covered: object, now: datetime, settings: Settings) -> Markdown | None:
+    """How many answers somebody should look at again, because their day has come."""
+    today = wall(now).date()
+    due = [entry for entry in await faq.everything(session) if entry.review_on and entry.review_on <= today]
+    return texts.to_review(len(due), due[0].question, settings.prefix) if due else None
+
+
 async def forget(session: AsyncSession, now: datetime, _settings: Settings) -> Sequence[Effect]:
     """Drop what is not to be kept."""
-    await faq_learning.forget(session, choices=now - _CHOICES_KEPT, places=now - _PLACES_KEPT, gaps=now - _GAPS_KEPT)
+    await faq_learning.forget(
+        session,
+        choices=now - _CHOICES_KEPT,
+        waiting=now - _WAITED,
+        places=now - _PLACES_KEPT,
+        gaps=now - _GAPS_KEPT,
+    )
     return ()
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from commands.faq.deciding import Decision, answers_nothing, decide
 from commands.faq.finding.confidence import CALIBRATION, MARGIN, OFFERED, SURE
 from commands.faq.finding.entry import Entry
+from commands.faq.finding.ranking import Ranking
 from storage import seed_data
 
 
@@ -115,9 +116,23 @@ def unknown_entries(queries: Iterable[Query], entries: Iterable[Entry]) -> list[
 
 def decisions(queries: Iterable[Query], entries: Sequence[Entry]) -> dict[str, Decision]:
     """What the bot would say to each query, by its ID."""
+    ranking = Ranking(entries)
     return {
-        each.id: Decision() if answers_nothing(each.text) else decide(each.text.strip(), entries) for each in queries
+        each.id: Decision() if answers_nothing(each.text) else decide(each.text.strip(), ranking) for each in queries
     }
+
+
+def reasons(queries: Iterable[Query], entries: Sequence[Entry]) -> str:
+    """For each query that any entry comes into question for: which, how likely, and because of which words."""
+    ranking = Ranking(entries)
+    lines: list[str] = []
+    for query in queries:
+        outcome = None if answers_nothing(query.text) else ranking.ask(query.text.strip())
+        lines += [
+            f"{query.id}: {match.slug} {match.score:.2f} because of {', '.join(match.because)}"
+            for match in (outcome.matches if outcome else ())
+        ]
+    return "\n".join(lines)
 
 
 def predictions(found: Mapping[str, Decision], *, options: bool) -> dict[str, Any]:

@@ -22,8 +22,13 @@ def digest(
     interim: bool,
     late: bool,
     prefix: str,
+    to_decide: Sequence[Markdown] = (),
+    new: Sequence[Markdown] = (),
 ) -> Markdown:
-    """The whole digest. `interim`: asked for between two of them; `late`: sent later than planned."""
+    """The whole digest. `interim`: asked for between two of them; `late`: sent later than planned.
+
+    `to_decide` and `new` are paragraphs of other features.
+    """
     title = "Zwischenstand" if interim else "Überblick"
     whose = Markdown("" if group is None else f" der AG {group}")
     head = fill(
@@ -34,11 +39,12 @@ def digest(
         late=Markdown(" (nachgeholt)" if late else ""),
     )
     since = _moment(covered.since)
-    if not (contents.has_decisions or contents.has_news):
+    if not (contents.has_decisions or contents.has_news or to_decide or new):
         return join([head, _nothing(contents.open_count, since)])
     parts = [
-        *_to_decide(contents, today=wall(now).date(), group=group, prefix=prefix),
-        *_news(contents, since=since),
+        *_to_decide(contents, to_decide, today=wall(now).date(), group=group, prefix=prefix),
+        *_news(contents, since=since, none_besides=not new),
+        *new,
         *_dates(contents, prefix=prefix),
     ]
     return join([head, *parts], "\n\n")
@@ -75,7 +81,9 @@ def _nothing(open_count: int, since: str) -> Markdown:
     return fill("Nichts zu entscheiden, nichts Neues seit {since}; {waiting}.", since=since, waiting=waiting)
 
 
-def _to_decide(contents: Contents, *, today: date, group: int | None, prefix: str) -> list[Markdown]:
+def _to_decide(
+    contents: Contents, others: Sequence[Markdown], *, today: date, group: int | None, prefix: str
+) -> list[Markdown]:
     parts = []
     if contents.overdue:
         lines = [_overdue(each) for each in contents.overdue[:_OVERDUE]]
@@ -89,6 +97,7 @@ def _to_decide(contents: Contents, *, today: date, group: int | None, prefix: st
         parts.append(fill("**Auf Freigabe warten:** {questions}", questions=_questions(contents.in_review)))
     if contents.unclosed:
         parts.append(_not_closed(contents.unclosed, prefix))
+    parts += others
     if contents.parked or contents.unreadable:
         parts.append(
             fill(
@@ -112,7 +121,7 @@ def _to_decide(contents: Contents, *, today: date, group: int | None, prefix: st
     return parts
 
 
-def _news(contents: Contents, *, since: str) -> list[Markdown]:
+def _news(contents: Contents, *, since: str, none_besides: bool) -> list[Markdown]:
     counts = contents.counts
     lines = [
         fill("- {what}: {count} ({by})", what=what, count=sum(found.values()), by=_by_group(found))
@@ -133,7 +142,7 @@ def _news(contents: Contents, *, since: str) -> list[Markdown]:
     if contents.skipped_reminders:
         lines.append(fill("- Ausgelassene Erinnerungen: {count}", count=contents.skipped_reminders))
     if not lines:
-        return [fill("**Neu seit {since}:** nichts.", since=since)]
+        return [fill("**Neu seit {since}:** nichts.", since=since)] if none_besides else []
     return [_list(f"Neu seit {since}", lines)]
 
 

@@ -111,6 +111,11 @@ def coordinators(people: Sequence[str], prefix: str) -> Markdown:
     )
 
 
+def where(what: str, place: str) -> Markdown:
+    """Where something is, as the operator entered it."""
+    return fill("{what}: {place} (Angabe des Betreibers)", what=what, place=place)
+
+
 def contact(settings: Settings) -> Markdown:
     """How to reach people, as the operator entered it."""
     return fill("Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings))

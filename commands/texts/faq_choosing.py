@@ -9,6 +9,7 @@ from commands.settings import Settings
 from commands.texts.contact import elsewhere
 
 _PLAIN: Final = re.compile(r"[\w\s.,;?!()-]{1,200}")
+_MOST_TOPICS: Final = 10
 _EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
 
 
@@ -26,9 +27,13 @@ def suggestions(questions: Sequence[str], settings: Settings, *, room_group: int
     )
 
 
-def unknown(topics: Sequence[str], text: str, settings: Settings, *, room_group: int | None) -> Markdown:
-    """No entry comes near; three ways on."""
-    known = ", ".join(topics) or "noch keine"
+def unknown(topics: Sequence[str], text: str, settings: Settings, *, room_group: int | None, waits: bool) -> Markdown:
+    """No entry comes near; three ways on, and with `waits` that there may be an answer later.
+
+    `topics` are those of the FAQ, the nearest first.
+    """
+    known = ", ".join(topics[:_MOST_TOPICS]) + (" …" if len(topics) > _MOST_TOPICS else "")
+    later = Markdown("\nGibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.")
     return join(
         [
             Markdown("**Das weiß ich nicht.** So geht es weiter:\n"),
@@ -36,7 +41,8 @@ def unknown(topics: Sequence[str], text: str, settings: Settings, *, room_group:
             join(
                 [fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)), *_ready(text, settings)], " "
             ),
-            fill("- Meine Themen zeigt `{prefix}faq`: {known}", prefix=Markdown(settings.prefix), known=known),
+            fill("- Meine Themen zeigt `{p}faq`: {known}", p=Markdown(settings.prefix), known=known or "noch keine"),
+            *([later] if waits else []),
         ]
     )
 

@@ -16,6 +16,7 @@ _NAMES: Final = {
     "source": "Quelle",
     "source_url": "Link",
     "alternatives": "Auch",
+    "keywords": "Stichwörter",
     "review_on": "Prüfen",
 }
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from commands.markup import Markdown, fill, join
+from commands.markup import Markdown, fill, join, shorten
 from commands.settings import Settings
 from commands.texts.faq_choosing import take_over
+
+_LINE: Final = 70  # characters of a question in a line of the digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,29 @@ def gaps(shown: Sequence[Gap], found: int, rates: Sequence[Rate]) -> Markdown:
             for each in rates
         ]
     return join(lines)
+
+
+def in_digest(count: int, most: str, times: int, prefix: str) -> Markdown:
+    """What was asked in vain: how much, and what most."""
+    often = fill(" ({times}-mal)", times=times) if times > 1 else Markdown("")
+    return fill(
+        "**Ohne Antwort in den häufigen Fragen:** {asked}, zum Beispiel „{text}“{often}. Mehr: `{p}faq lücken`",
+        asked="1 Frage" if count == 1 else f"{count} Fragen",
+        often=often,
+        text=shorten(most, _LINE),
+        p=Markdown(prefix),
+    )
+
+
+def to_review(count: int, first: str, prefix: str) -> Markdown:
+    """Answers whose day of review has come."""
+    entries = "1 Eintrag" if count == 1 else f"{count} Einträge"
+    return fill(
+        "**Antworten prüfen:** {entries}, zum Beispiel „{first}“. Alle zeigt `{p}faq einträge`",
+        entries=entries,
+        first=shorten(first, _LINE),
+        p=Markdown(prefix),
+    )
 
 
 def alarm(rate: Rate, prefix: str) -> Markdown:

@@ -105,6 +105,18 @@ def waiting(rows: Sequence[Handover], today: date, prefix: str) -> Markdown:
     return join([Markdown("**Auf einen Menschen warten:**\n"), *lines, done])
 
 
+def in_digest(rows: Sequence[Handover], today: date, prefix: str) -> Markdown:
+    """How many wait for a person."""
+    late = sum(row.due_on < today for row in rows)
+    how_many_late = "" if not late else ", überfällig" if len(rows) == 1 else f", davon {late} überfällig"
+    return fill(
+        "**Auf einen Menschen warten:** {people}{late}. Mehr: `{p}mensch offen`",
+        people="1 Person" if len(rows) == 1 else f"{len(rows)} Personen",
+        late=how_many_late,
+        p=Markdown(prefix),
+    )
+
+
 def nobody(settings: Settings) -> Markdown:
     """Nobody is known who could take care, so nothing is promised."""
     return fill(

@@ -342,7 +342,7 @@ def of_another_account(content: dict[str, bytes], scratch: Path) -> None:
         (put(identity_file.NAME, b"{"), TrustRefused, "it is damaged"),
         (of_another_account, TrustRefused, "identity of @other:test"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else getattr(value, "__name__", ""),
 )
 async def test_an_archive_with_which_the_bot_could_not_go_on_changes_nothing(
     dialog: Dialog, archive: Path, change: Callable[..., None], error: type[Exception], sentence: str

@@ -1,6 +1,7 @@
 """`ag4-bot faq score`: predictions on standard output, a table on standard error, a sentence for a wrong file."""
 
 import json
+import re
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -45,6 +46,13 @@ def test_options(tmp_path: Path) -> None:
         "a": {"answer": "kantine", "options": ["kantine"]},
         "b": {"answer": None, "options": []},
     }
+
+
+def test_why(tmp_path: Path) -> None:
+    queries, corpus = written(tmp_path, "q.json", QUERIES), written(tmp_path, "f.json", CORPUS)
+    ended = CliRunner().invoke(app, ["faq", "score", queries, "--faq", corpus, "--why"])
+    first = ended.stderr.splitlines()[0]
+    assert re.fullmatch(r"a: kantine \d\.\d\d because of .*kantine.*", first)
 
 
 def test_without_a_faq_the_shipped_entries_answer_and_what_is_not_there_is_named(tmp_path: Path) -> None:

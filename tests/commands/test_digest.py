@@ -12,7 +12,7 @@ from commands.digest.contents import Contents, DateLine, OpenQuestion, Unclosed,
 from commands.texts.digest import digest as as_text
 from storage import calendar, digests, health, history, notices, sync
 from storage.digests import Counts
-from storage.tables import DigestWindow, NoticeKind, Question
+from storage.tables import DigestWindow, FaqEntry, NoticeKind, Question
 from tests.dialog import MONDAY, Answer, Dialog
 
 NEXT = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)
@@ -350,3 +350,27 @@ async def test_of_a_series_the_digest_names_the_next_date_only(dialog: Dialog) -
     await dialog.hear("lena", "ag3", "!ja")
     dialog.now += timedelta(minutes=1)
     assert (await dialog.say("karin", "koordination", "!digest")).count("Sitzung der AG 3") == 1
+
+
+async def test_what_waits_for_a_person_and_what_was_asked_in_vain(dialog: Dialog) -> None:
+    """What other features have to say stands in the digest of the coordination, not in those of the groups."""
+    await digest_rooms(dialog, "coordination", "group 3")
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    for text in ("Wie hoch ist die Grundsteuer?", "wie hoch ist denn die grundsteuer", "Wo ist die Kantine?"):
+        await dialog.hear("ben", "direkt:ben", text)
+    async with dialog.database.transaction() as session:
+        await session.execute(update(FaqEntry).where(FaqEntry.slug == "efa").values(review_on=date(2026, 11, 24)))
+    whole, group = sorted(await ring(dialog, NEXT), key=lambda each: each.room, reverse=True)
+    assert str(whole) == snapshot("""\
+Überblick: Mo 30.11.2026, 08:00 Uhr
+
+Auf einen Menschen warten: 1 Person, überfällig. Mehr: !mensch offen
+
+Antworten prüfen: 1 Eintrag, zum Beispiel „Was bedeutet EfA?“. Alle zeigt !faq einträge
+
+Ohne Antwort in den häufigen Fragen: 3 Fragen, zum Beispiel „wie hoch ist denn die grundsteuer“ (2-mal). Mehr: !faq lücken\
+""")
+    assert "Mensch" not in group
+    assert "Grundsteuer" not in group
+    dialog.now = NEXT + timedelta(hours=1)
+    assert "Grundsteuer" not in await dialog.say("karin", "koordination", "!digest"), "it was said"

@@ -1,5 +1,6 @@
 """The FAQ in conversation: an answer with its source, a question back, or an honest "das weiß ich nicht"."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 from sqlalchemy import delete, update
 
-from commands.faq.deciding import ranking_of
+from commands.faq.knowing import known
 from storage import calendar, faq
 from storage.tables import FaqEntry
 from tests.dialog import Dialog
@@ -138,7 +139,9 @@ Das weiß ich nicht. So geht es weiter:
 
 - Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
 - Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de. Text zum Kopieren: „Guten Tag, ich habe eine Frage: Wie hoch ist die Grundsteuer in Halle? Vielen Dank!“
-- Meine Themen zeigt !faq: Projekt, Arbeitsgruppen, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot\
+- Meine Themen zeigt !faq: Arbeitsgruppen, Projekt, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot
+
+Gibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.\
 """)
 
 
@@ -289,10 +292,29 @@ async def test_a_changed_entry_answers_at_once(dialog: Dialog) -> None:
 
 
 async def test_the_ranking_is_built_once_for_each_state_of_the_faq(dialog: Dialog) -> None:
-    ranking_of.cache_clear()
-    for _ in range(3):
-        await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
-    assert ranking_of.cache_info().misses == 1
+    async with dialog.database.reading() as session:
+        before = await known(session)
+    await dialog.say("anna", "plenum", "!faq Was bedeutet EfA?")
+    async with dialog.database.reading() as session:
+        assert await known(session) is before
+    async with dialog.database.transaction() as session:
+        await session.execute(update(FaqEntry).where(FaqEntry.slug == "efa").values(retired=True))
+    async with dialog.database.reading() as session:
+        assert "efa" not in [entry.slug for entry in (await known(session)).entries]
+
+
+async def test_what_was_undone_is_not_remembered(dialog: Dialog) -> None:
+    """A state of the FAQ that was rolled back and another one after it are not taken for each other."""
+    statement = update(FaqEntry).where(FaqEntry.slug == "efa")
+    with suppress(RuntimeError):
+        async with dialog.database.transaction() as session:
+            await session.execute(statement.values(question="Was ist ein Quux?"))
+            assert (await known(session)).ranking.ask("Quux").kind == "sure"
+            raise RuntimeError
+    async with dialog.database.transaction() as session:
+        await session.execute(statement.values(question="Was ist ein Fnord?"))
+    assert "Fnord" in await dialog.say("anna", "plenum", "!faq Was ist ein Fnord?")
+    assert "Quelle" not in await dialog.say("anna", "plenum", "!faq Was ist ein Quux?")
 
 
 async def test_what_an_editor_wrote_is_text_and_no_markup(dialog: Dialog) -> None:

@@ -66,6 +66,40 @@ async def test_an_answered_question_becomes_an_entry(dialog: Dialog) -> None:
     assert "AG 3, AG3-001" in answer
 
 
+async def test_who_asked_in_vain_is_told_also_weeks_later_and_by_a_change(dialog: Dialog) -> None:
+    """Within thirty days; what it answers is no gap any more."""
+    await dialog.hear("anna", "direkt:anna", "Wo gibt es Parkplätze am Bildungszentrum?")
+    asked = dialog.last_event
+    dialog.now += timedelta(days=20)
+    await dialog.ring()
+    number = await number_of(dialog, "efa")
+    await dialog.say(
+        "karin", "koordination", f"!faq ändern {number} Frage: Wo sind Parkplätze am Bildungszentrum? Antwort: Im Hof."
+    )
+    answers = await dialog.hear("karin", "koordination", "!ja")
+    [told] = [answer for answer in answers if answer.room == "direkt:anna"]
+    assert "Im Hof." in told
+    assert told.content["m.relates_to"]["m.in_reply_to"]["event_id"] == asked
+    assert "keine offenen Lücken" in await dialog.say("karin", "koordination", "!faq lücken")
+
+
+async def test_after_thirty_days_nobody_is_told(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "Gibt es Schulungen zum Serviceportal?")
+    dialog.now += timedelta(days=31)
+    await dialog.ring()
+    await dialog.hear("karin", "koordination", NEW)
+    answers = await dialog.hear("karin", "koordination", "!ja")
+    assert [answer.room for answer in answers] == ["koordination"]
+
+
+async def test_keywords_are_kept_in_the_chat_too(dialog: Dialog) -> None:
+    number = await number_of(dialog, "efa")
+    preview = await dialog.say("karin", "koordination", f"!faq ändern {number} Stichwörter: Quux | Fnord")
+    assert "Stichwörter: EfA | Einer für Alle | Nachnutzung | Quux | Fnord" in preview
+    await dialog.hear("karin", "koordination", "!ja")
+    assert "EfA" in await dialog.say("anna", "direkt:anna", "quux")
+
+
 async def test_a_confidential_question_does_not(dialog: Dialog) -> None:
     await dialog.hear("anna", "direkt:anna", "!frage AG3 Wer bezahlt die Wartung der Kassenautomaten?")
     await dialog.hear("lena", "ag3", "!antwort AG3-001 Die Kommune.")

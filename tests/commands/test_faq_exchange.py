@@ -29,14 +29,15 @@ def written(folder: Path, *entries: dict[str, Any]) -> Path:
 
 
 def test_the_shipped_entries_are_such_a_file() -> None:
-    assert len(exchange.read(Path(storage.__file__).parent / "seed" / "faq.toml")) > 60
+    assert len(exchange.read(Path(storage.__file__).parent / "seed" / "faq.toml").items) > 60
 
 
 async def test_out_and_in_again_changes_nothing(dialog: Dialog, tmp_path: Path) -> None:
     async with dialog.database.transaction() as session:
         path = tmp_path / "out.json"
-        path.write_text(exchange.write(await faq.everything(session)), "utf-8")
+        path.write_text(exchange.write(await faq.everything(session), [("Rundbrief", "Newsletter")]), "utf-8")
         done = await exchange.put(session, exchange.read(path), at=dialog.now, actor="test")
+        assert await faq.synonyms(session) == [("Rundbrief", "Newsletter")]
     assert done == {"added": 0, "changed": 0, "retired": 0}
 
 
@@ -44,8 +45,8 @@ async def test_a_file_is_the_whole_faq(dialog: Dialog, tmp_path: Path) -> None:
     before = len(await entries(dialog))
     changed = {**ENTRY, "slug": "efa", "question": "Was heißt EfA?"}
     async with dialog.database.transaction() as session:
-        items = exchange.read(written(tmp_path, ENTRY, changed))
-        done = await exchange.put(session, items, at=dialog.now, actor="test")
+        whole = exchange.read(written(tmp_path, ENTRY, changed))
+        done = await exchange.put(session, whole, at=dialog.now, actor="test")
     assert done == {"added": 1, "changed": 1, "retired": before - 1}
     assert await entries(dialog) == ["efa", "kantine"]
     assert "Um elf." in await dialog.say("anna", "direkt:anna", "wann oeffnet die kantine")
@@ -76,6 +77,27 @@ def test_all_that_is_wrong_is_named(tmp_path: Path, wrong: dict[str, Any], words
     with pytest.raises(exchange.Unreadable) as caught:
         exchange.read(written(tmp_path, ENTRY, {**ENTRY, "slug": "parken", "question": "Wo parken?", **wrong}))
     assert words in str(caught.value)
+
+
+async def test_the_words_of_a_file_take_the_place_of_those_that_are_there(dialog: Dialog) -> None:
+    async with dialog.database.transaction() as session:
+        kept = await faq.add_synonyms(session, ["Rundbrief", "Newsletter"])
+        await faq.add_synonyms(session, ["Amt", "Behörde"])
+        items = [exchange.Item.model_validate(ENTRY)]
+        words = [("Rundbrief", "Newsletter"), ("Kita", "Kindergarten")]
+        await exchange.put(session, exchange.Whole(items, words), at=dialog.now, actor="test")
+        assert await faq.synonyms(session) == words
+        assert (await faq.synonym_groups(session))[0].id == kept.id
+        await exchange.put(session, exchange.Whole(items), at=dialog.now, actor="test")
+        assert await faq.synonyms(session) == words, "a file that says nothing of them leaves them"
+
+
+@pytest.mark.parametrize("words", ["x", [["Amt"]], [["zwei Wörter", "Amt"]], [[1, 2]], {}])
+def test_wrong_words_are_named(tmp_path: Path, words: Any) -> None:
+    path = tmp_path / "faq.json"
+    path.write_text(json.dumps({"entry": [ENTRY], "synonyms": words}), "utf-8")
+    with pytest.raises(exchange.Unreadable, match="synonyms"):
+        exchange.read(path)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"entry": []}', '{"entry": [1]}', '{"entry": {}}', "{"])

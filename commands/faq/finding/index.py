@@ -114,7 +114,7 @@ class Message:
 class Index:
     """Measures messages against a fixed list of entries."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], synonyms: Iterable[Sequence[str]] = ()) -> None:
         self._entries = [_know(entry) for entry in entries]
         self._nouns = frozenset().union(*(known.nouns for known in self._entries))
         spread: Counter[str] = Counter()
@@ -132,7 +132,7 @@ class Index:
         self._numbers = frozenset().union(*(known.numbers for known in self._entries))
         self._numbered = frozenset(head for head, _ in self._numbers)
         self._vocabulary = Vocabulary(
-            self._postings, {word: stem for known in self._entries for word, stem in known.spelt}
+            self._postings, {word: stem for known in self._entries for word, stem in known.spelt}, synonyms
         )
         self._spelling = Spelling([(entry.question, *entry.alternatives) for entry in entries])
 
@@ -187,7 +187,12 @@ class Index:
             )
             if word.weight > LIGHT and any(like >= _WELL_KNOWN and stem in self._nouns for stem, like in likes.items()):
                 noun = True
-        real = best >= 1 or lexicon.is_word(word.stem) or word.stem in MEANINGS or lexicon.is_compound(word.stem)
+        real = (
+            best >= 1
+            or lexicon.is_word(word.stem)
+            or self._vocabulary.means(word.stem)
+            or lexicon.is_compound(word.stem)
+        )
         return _Heard(word, likes, weight * (_BACKGROUND if word.background else 1.0), noun, best, real)
 
     def _candidates(self, heard: Heard) -> Sequence[int]:

@@ -6,7 +6,7 @@ makes of that an order, and an answer, a choice or nothing. This module is the s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -54,9 +54,10 @@ class Candidate:
 class Ranking:
     """Ranks a fixed list of entries; everything that does not depend on the message is worked out here."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], synonyms: Iterable[Sequence[str]] = ()) -> None:
+        """`synonyms` are groups of words that mean the same here, as editors entered them."""
         entries = list(entries)
-        self._index = Index(entries)
+        self._index = Index(entries, synonyms)
         self._literal = literally(entries)
 
     def ask(self, text: str) -> Outcome:

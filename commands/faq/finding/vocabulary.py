@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -34,9 +34,10 @@ _MEANING_STEMS: Final = sorted(stem for stem in MEANINGS if len(stem) > _SHORT_W
 class Vocabulary:
     """Finds words by their stem, through a typo, as a piece of a compound, by n-grams, or over synonyms."""
 
-    def __init__(self, stems: Iterable[str], spelt: Mapping[str, str]) -> None:
-        """`spelt` has the stem of each word as it is spelt in a phrasing."""
+    def __init__(self, stems: Iterable[str], spelt: Mapping[str, str], synonyms: Iterable[Sequence[str]] = ()) -> None:
+        """`spelt` has the stem of each word as it is spelt in a phrasing; `synonyms` are editors' groups of words."""
         self._stems = frozenset(stems)
+        self._groups_of = _with_more(synonyms)
         self._stem_of = {word: stem for word, stem in spelt.items() if _SHORT_WORD <= len(word) <= _LONGEST}
         self._spelt = sorted(self._stem_of)
         usable = sorted(stem for stem in self._stems if _SHORT_WORD <= len(stem) <= _LONGEST and stem.isalpha())
@@ -48,7 +49,7 @@ class Vocabulary:
             self._by_letter[stem[0]].append(stem)
         self._members: dict[str, list[str]] = defaultdict(list)
         for stem in sorted(self._stems):
-            for group in MEANINGS.get(stem, ()):
+            for group in self._groups_of.get(stem, ()):
                 self._members[group].append(stem)
         self._found = lru_cache(maxsize=4_096)(self._look)
         self._slips = lru_cache(maxsize=1_024)(self._slip)
@@ -71,10 +72,14 @@ class Vocabulary:
             else:
                 yield from self._parted(word)
 
+    def means(self, stem: str) -> bool:
+        """Whether a word stands in a list of synonyms."""
+        return stem in self._groups_of
+
     def like(self, word: Word) -> dict[str, float]:
         """The words of the entries that a word may stand for, each with how alike they are (0 to 1)."""
         found = self._found(word.stem)
-        if found.get(word.stem) or lexicon.is_word(word.stem) or word.stem in MEANINGS:
+        if found.get(word.stem) or lexicon.is_word(word.stem) or word.stem in self._groups_of:
             return found
         slips = self._slips(fold(word.typed))
         return (
@@ -84,7 +89,7 @@ class Vocabulary:
     def _settled(self, word: Word) -> Word:
         """The word with the first of its stems that anybody knows."""
         for stem in word.stems[1:]:
-            if stem in self._stems or stem in MEANINGS:
+            if stem in self._stems or stem in self._groups_of:
                 return replace(word, stems=(stem,))
         return word
 
@@ -100,7 +105,7 @@ class Vocabulary:
 
     def _parted(self, word: Word) -> list[Word]:
         stem = word.stem
-        if stem in self._stems or stem in MEANINGS or len(stem) < 2 * _SHORT_WORD:
+        if stem in self._stems or stem in self._groups_of or len(stem) < 2 * _SHORT_WORD:
             return [word]
         heads = sorted((stem[:end] for end in range(_SHORT_WORD, len(stem)) if self._means(stem[:end])), key=len)
         tails = sorted((stem[at:] for at in range(1, len(stem) - 3) if self._means(stem[at:])), key=len)
@@ -122,7 +127,7 @@ class Vocabulary:
         return [word]
 
     def _means(self, piece: str) -> bool:
-        return piece in self._known or piece in MEANINGS or piece in LIGHT_STEMS
+        return piece in self._known or piece in self._groups_of or piece in LIGHT_STEMS
 
     def _slip(self, typed: str) -> dict[str, float]:
         """Words of phrasings that were meant, judged by how they are spelt with their endings: "leited" is "leitet"."""
@@ -136,7 +141,7 @@ class Vocabulary:
 
     def _look(self, stem: str) -> dict[str, float]:
         found = {stem: 1.0} if stem in self._stems else {}
-        for group in MEANINGS.get(stem, ()):
+        for group in self._groups_of.get(stem, ()):
             for member in self._members.get(group, ()):
                 found.setdefault(member, SYNONYM)
         for other in lexicon.synonyms(stem):
@@ -154,7 +159,7 @@ class Vocabulary:
 
     def _typos(self, stem: str) -> Iterator[tuple[str, float]]:
         least = _TYPO
-        if stem in self._stems or stem in MEANINGS or lexicon.is_word(stem):  # right as it stands
+        if stem in self._stems or stem in self._groups_of or lexicon.is_word(stem):  # right as it stands
             if len(stem) < _LONG_WORD:
                 return
             least = _TYPO_OF_A_WORD
@@ -173,6 +178,16 @@ class Vocabulary:
         yield from _with_head(self._words, stem[:_STEM_HEAD])
         for word in _with_head(self._reversed, stem[::-1]):
             yield word[::-1]
+
+
+def _with_more(synonyms: Iterable[Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    """The groups that stems belong to: those of everyday words, and more."""
+    groups = dict(MEANINGS)
+    for number, group in enumerate(synonyms):
+        for word in group:
+            stem = stem_of(fold(word.replace("-", "")))
+            groups[stem] = groups.get(stem, frozenset()) | {f"s{number}"}
+    return groups
 
 
 def _with_head(row: list[str], head: str) -> Iterator[str]:

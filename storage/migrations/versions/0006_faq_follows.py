@@ -11,7 +11,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("faq_entries", sa.Column("stamp", sa.Integer(), server_default="0", nullable=False))
-    op.execute("UPDATE faq_entries SET stamp = abs(random()) % 281474976710656")
+    op.execute("UPDATE faq_entries SET stamp = abs(random()) % 1099511627776")
+    for slug, live in (("newsletter", "newsletter"), ("leitfaden", "guide"), ("fokusleistungen", "focus_services")):
+        completed = sa.text("UPDATE faq_entries SET live = :live WHERE slug = :slug AND live IS NULL")
+        op.execute(completed.bindparams(live=live, slug=slug))
     op.add_column("faq_choices", sa.Column("event_id", sa.String(), nullable=True))
     op.add_column("faq_gaps", sa.Column("trace", sa.String(), nullable=True))
     op.create_index("ix_faq_gaps_trace", "faq_gaps", ["trace"])
