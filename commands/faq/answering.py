@@ -79,11 +79,12 @@ async def _answer(text: str, call: Call, session: AsyncSession, here: Known) -> 
     if decision.answer is not None:
         [entry] = await faq.named(session, [decision.answer])
         return await _tell(entry, call, session, text)
-    if decision.options:
-        return await choosing.offered(call, session, text, await faq.named(session, decision.options))
+    options = await faq.named(session, decision.options)
+    if not decision.is_far:
+        return await choosing.offered(call, session, text, options)
     if topic := topic_of(text, here.entries):
         return _questions(topic, call)
-    return await choosing.unknown(call, session, text, here.categories_near(text))
+    return await choosing.unknown(call, session, text, nearest=options, topics=here.categories)
 
 
 def _questions(topic: Sequence[Entry], call: Call) -> Reply:

@@ -35,12 +35,23 @@ async def offered(call: Call, session: AsyncSession, text: str, entries: Sequenc
     )
 
 
-async def unknown(call: Call, session: AsyncSession, text: str, topics: Sequence[str]) -> Reply:
-    """Say that nothing is known, and the ways on; the topics are those of the FAQ, the nearest first."""
-    choice_id = await _remember(call, session, text, ())
-    waits = may_be_kept(text)
-    told = texts.unknown(topics, text, call.settings, room_group=call.room_group, waits=waits)
-    return Reply(text=told, subject=f"faqchoice:{choice_id}")
+async def unknown(
+    call: Call, session: AsyncSession, text: str, *, nearest: Sequence[FaqEntry], topics: Sequence[str]
+) -> Reply:
+    """Say that nothing is known, what comes nearest (of the entries, else all topics), and the ways on."""
+    choice_id = await _remember(call, session, text, nearest)
+    return Reply(
+        text=texts.unknown(
+            text,
+            call.settings,
+            nearest=[entry.question for entry in nearest],
+            topics=topics,
+            room_group=call.room_group,
+            waits=may_be_kept(text),
+        ),
+        subject=f"faqchoice:{choice_id}",
+        reactions=NUMBERS[: len(nearest)],
+    )
 
 
 async def _remember(call: Call, session: AsyncSession, text: str, entries: Sequence[FaqEntry]) -> int:

@@ -18,17 +18,22 @@ _ONLY_A_NUMBER: Final = re.compile(r"[\s.)#]*\d+[\s.)!]*")
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The slug of the entry that answers, or those of entries to choose from, or neither."""
+    """The slug of the entry that answers, or those of entries to choose from, or neither.
+
+    `is_far`: nothing is known; the options, if any, are merely what comes nearest.
+    """
 
     answer: str | None = None
     options: tuple[str, ...] = ()
+    is_far: bool = False
 
 
 def decide(text: str, ranking: Ranking) -> Decision:
     """Decide what a text that is no small talk is answered with."""
     outcome = ranking.ask(text)
     options = tuple(match.slug for match in outcome.matches[:MOST_OPTIONS])
-    return Decision(answer=options[0] if outcome.kind == "sure" else None, options=options)
+    answer = options[0] if outcome.kind == "sure" else None
+    return Decision(answer=answer, options=options, is_far=outcome.kind == "unknown")
 
 
 def answers_nothing(text: str) -> bool:

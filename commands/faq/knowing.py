@@ -27,12 +27,6 @@ class Known:
         """The topics, each once."""
         return list(dict.fromkeys(entry.category for entry in self.entries))
 
-    def categories_near(self, text: str) -> Sequence[str]:
-        """All topics; first those whose entries share anything with a text, the nearest first."""
-        by_slug = {entry.slug: entry.category for entry in self.entries}
-        near = [by_slug[candidate.slug] for candidate in self.ranking.candidates(text)]
-        return list(dict.fromkeys([*near, *self.categories]))
-
 
 _kept: OrderedDict[tuple[int, ...], Known] = OrderedDict()
 """By `faq.standing`: random numbers, so no two databases and no two states are taken for each other."""

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from commands.faq.deciding import Decision, answers_nothing, decide
-from commands.faq.finding.confidence import CALIBRATION, MARGIN, OFFERED, SURE
+from commands.faq.finding.confidence import CALIBRATION, MARGIN, MEANT, OFFERED, SURE
 from commands.faq.finding.entry import Entry
 from commands.faq.finding.ranking import Ranking
 from storage import seed_data
@@ -171,7 +171,8 @@ def report(queries: Sequence[Query], found: Mapping[str, Decision]) -> str:
         )
     lines += [
         "",
-        f"calibration {CALIBRATION}: answers from a confidence of {SURE}, offers from a likeness of {OFFERED}",
+        f"calibration {CALIBRATION}: answers from a confidence of {SURE}, asks back from a likeness of {MEANT},",
+        f"names what comes nearest from a likeness of {OFFERED}",
         f"least margin of the first over the second: {MARGIN}",
     ]
     return "\n".join(lines)

@@ -16,35 +16,60 @@ _EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
 def suggestions(questions: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
     """Not sure which question is meant: the nearest ones, to choose by number."""
     head = "Meinen Sie diese Frage?" if len(questions) == 1 else "Meinen Sie eine dieser Fragen?"
-    numbers = ("1", "1 oder 2", "1, 2 oder 3")[len(questions) - 1]
     return join(
         [
             fill("**{head}**\n", head=head),
-            *(fill("{number}. {question}", number=number, question=each) for number, each in enumerate(questions, 1)),
-            fill("\nAntworten Sie mit {numbers}, oder tippen Sie unten auf die Zahl.", numbers=numbers),
+            *_numbered(questions),
+            fill("\nAntworten Sie mit {numbers}, oder tippen Sie unten auf die Zahl.", numbers=_numbers(questions)),
             fill("Nichts davon? {how}", how=_take(settings.prefix, room_group)),
         ]
     )
 
 
-def unknown(topics: Sequence[str], text: str, settings: Settings, *, room_group: int | None, waits: bool) -> Markdown:
-    """No entry comes near; three ways on, and with `waits` that there may be an answer later.
-
-    `topics` are those of the FAQ, the nearest first.
-    """
-    known = ", ".join(topics[:_MOST_TOPICS]) + (" …" if len(topics) > _MOST_TOPICS else "")
+def unknown(
+    text: str,
+    settings: Settings,
+    *,
+    nearest: Sequence[str],
+    topics: Sequence[str],
+    room_group: int | None,
+    waits: bool,
+) -> Markdown:
+    """No entry answers this: the `nearest` questions or all topics, two ways on, with `waits` what may come later."""
     later = Markdown("\nGibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.")
     return join(
         [
-            Markdown("**Das weiß ich nicht.** So geht es weiter:\n"),
+            *(_nearest(nearest) if nearest else [Markdown("**Das weiß ich nicht.** So geht es weiter:\n")]),
             fill("- {how}", how=_take(settings.prefix, room_group)),
             join(
                 [fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)), *_ready(text, settings)], " "
             ),
-            fill("- Meine Themen zeigt `{p}faq`: {known}", p=Markdown(settings.prefix), known=known or "noch keine"),
+            *([] if nearest else [_topics(topics, settings.prefix)]),
             *([later] if waits else []),
         ]
     )
+
+
+def _nearest(questions: Sequence[str]) -> list[Markdown]:
+    this = "diese Frage" if len(questions) == 1 else "eine dieser Fragen"
+    return [
+        fill("**Das weiß ich nicht.** Vielleicht hilft {this}:\n", this=this),
+        *_numbered(questions),
+        fill("\nWenn ja, antworten Sie mit {numbers}. Sonst geht es so weiter:\n", numbers=_numbers(questions)),
+    ]
+
+
+def _numbered(questions: Sequence[str]) -> list[Markdown]:
+    return [fill("{number}. {question}", number=number, question=each) for number, each in enumerate(questions, 1)]
+
+
+def _numbers(questions: Sequence[str]) -> str:
+    return ("1", "1 oder 2", "1, 2 oder 3")[len(questions) - 1]
+
+
+def _topics(topics: Sequence[str], prefix: str) -> Markdown:
+    known = ", ".join(topics[:_MOST_TOPICS]) + (" …" if len(topics) > _MOST_TOPICS else "")
+    return fill("- Meine Themen zeigt `{p}faq`: {known}", p=Markdown(prefix), known=known or "noch keine")
 
 
 def take_over(settings: Settings, *, can_take: bool, room_group: int | None) -> list[Markdown]:

@@ -139,7 +139,7 @@ Das weiß ich nicht. So geht es weiter:
 
 - Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
 - Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de. Text zum Kopieren: „Guten Tag, ich habe eine Frage: Wie hoch ist die Grundsteuer in Halle? Vielen Dank!“
-- Meine Themen zeigt !faq: Arbeitsgruppen, Projekt, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot
+- Meine Themen zeigt !faq: Projekt, Arbeitsgruppen, Plenum, OZG, Finanzierung, Technik, Unterstützung, Sprechstunde, Kontakt, Bot
 
 Gibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.\
 """)

@@ -14,6 +14,7 @@ from tests.dialog import Dialog
 
 UNCLEAR = "Was kostet das?"
 UNKNOWN = "Wie hoch ist die Grundsteuer in Halle?"
+FAR = "Welche Farbe hat der Dienstwagen des Ministers?"
 
 
 async def gaps(dialog: Dialog) -> list[str]:
@@ -55,6 +56,29 @@ async def test_an_offer_outlives_a_restart(dialog: Dialog) -> None:
     await dialog.say("anna", "direkt:anna", UNCLEAR)
     await dialog.restart()
     assert "Quelle:" in await dialog.say("anna", "direkt:anna", "1")
+
+
+async def test_what_comes_nearest_to_something_unknown_can_be_chosen_though_it_is_said_to_be_unknown(
+    dialog: Dialog,
+) -> None:
+    said = await dialog.say("anna", "direkt:anna", FAR)
+    assert str(said) == snapshot("""\
+Das weiß ich nicht. Vielleicht hilft eine dieser Fragen:
+
+1. Wer hat das CIO-Projekt ins Leben gerufen?
+2. Was ist ein Quick Win?
+3. Was ist das CIO-Projekt?
+
+Wenn ja, antworten Sie mit 1, 2 oder 3. Sonst geht es so weiter:
+
+- Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
+- Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de. Text zum Kopieren: „Guten Tag, ich habe eine Frage: Welche Farbe hat der Dienstwagen des Ministers? Vielen Dank!“
+
+Gibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.\
+""")
+    assert dialog.buttons(said) == ["1️⃣", "2️⃣", "3️⃣"]
+    assert "Quelle:" in await dialog.say("anna", "direkt:anna", "3")
+    assert await gaps(dialog) == []
 
 
 async def test_one_word_makes_a_question_of_what_is_not_known(dialog: Dialog) -> None:

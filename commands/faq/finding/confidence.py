@@ -20,7 +20,8 @@ from commands.faq.finding.measure import Measure
 CALIBRATION: Final = "2026-11-30"
 SURE: Final = 0.66  # confidence from which the first entry is the answer
 MARGIN: Final = 0.2  # least lead, as a logit, of the first entry over the second
-OFFERED: Final = 0.005  # likeness from which an entry is offered
+MEANT: Final = 0.15  # likeness of the first entry from which the bot asks whether it is meant
+OFFERED: Final = 0.005  # likeness from which an entry is offered, be it as what comes nearest
 
 FARTHEST: Final = 4.0  # a greater lead makes nothing surer
 ORDER: Final[Mapping[str, float]] = {

@@ -12,11 +12,11 @@ from typing import Final, Literal
 
 from commands.faq.finding import reading
 from commands.faq.finding.asking import Act
-from commands.faq.finding.confidence import OFFERED, SURE, confidence, likeness
+from commands.faq.finding.confidence import MEANT, OFFERED, SURE, confidence, likeness
 from commands.faq.finding.entry import Entry
 from commands.faq.finding.index import Index
 from commands.faq.finding.measure import Measure
-from commands.german_words import WITHOUT_SUBJECT, fold, stem_of
+from commands.german_words import ASKING_WORDS, LIGHT_STEMS, WITHOUT_SUBJECT, fold, stem_of
 
 MAX_CHARACTERS: Final = 2_000
 SUGGESTIONS: Final = 3
@@ -35,7 +35,10 @@ class Match:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the ranking says: answer `matches[0]` ("sure"), offer `matches` ("unsure"), or pass ("unknown")."""
+    """What the ranking says: answer `matches[0]` ("sure"), ask whether one of `matches` is meant ("unsure"), or pass.
+
+    With "unknown", `matches` are merely what comes nearest; they may be none.
+    """
 
     kind: Kind
     matches: tuple[Match, ...]
@@ -74,9 +77,12 @@ class Ranking:
         if not matches:
             return Outcome("unknown", ())
         best = ranked[0]
+        if not any(map(_says_anything, matches)):  # "Was kostet das?", or "Wie hoch ist die Grundsteuer?"
+            return Outcome("unknown", ()) if best.measure.unknown else Outcome("unsure", matches)
         sure = confidence(best.measure, ranked[1].measure if len(ranked) > 1 else None, best.act)
-        about = any(stem_of(fold(word)) not in WITHOUT_SUBJECT for word in best.because)
-        return Outcome("sure" if about and sure >= SURE else "unsure", matches)
+        if sure >= SURE and _names_a_subject(matches[0]):
+            return Outcome("sure", matches)
+        return Outcome("unsure" if matches[0].score >= MEANT else "unknown", matches)
 
     def candidates(self, text: str) -> list[Candidate]:
         """Each entry that the message shares anything with, best first."""
@@ -92,6 +98,16 @@ class Ranking:
         for sentence in message.sentences:
             for slug, measure, because in self._index.measured(message, sentence):
                 yield Candidate(slug, measure, because, message.act)
+
+
+def _names_a_subject(match: Match) -> bool:
+    """Whether any word behind a match says what it is about, as "gibt" does not."""
+    return any(stem_of(fold(word)) not in WITHOUT_SUBJECT for word in match.because)
+
+
+def _says_anything(match: Match) -> bool:
+    """Whether any word behind a match does more than ask ("wie hoch")."""
+    return any(stem_of(fold(word)) not in LIGHT_STEMS and fold(word) not in ASKING_WORDS for word in match.because)
 
 
 def literally(entries: Iterable[Entry]) -> dict[str, str]:
