@@ -5,7 +5,9 @@ Nothing here is about one FAQ entry or one question: no entry's subject and no p
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import snowballstemmer
 
@@ -127,6 +129,17 @@ def stem_of(word: str) -> str:
     """Cut a folded word down to its Snowball stem; "Registrierung" has that of "registrieren"."""
     stem = str(_STEMMER.stemWord(word))
     return stem[:-2] if stem.endswith("ier") and len(stem) > _SHORTEST_VERB else stem
+
+
+def numbers_beside(row: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Each number of some stems with the word beside it: "AG 3" is ("ag", "3"), "3. Plenum" is ("plenum", "3")."""
+    pairs = set()
+    for left, right in pairwise(row):
+        if right[0].isdigit() and not left[0].isdigit():
+            pairs.add((left, right))
+        elif left[0].isdigit() and not right[0].isdigit():
+            pairs.add((right, left))
+    return frozenset(pairs)
 
 
 def _stems(words: str) -> frozenset[str]:

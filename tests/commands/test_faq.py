@@ -9,6 +9,7 @@ from inline_snapshot import snapshot
 from sqlalchemy import delete, update
 
 from commands.faq.knowing import known
+from commands.faq.scoring import shipped_entries
 from storage import calendar, faq
 from storage.tables import FaqEntry
 from tests.dialog import Dialog
@@ -27,6 +28,11 @@ Dazu liegt dem Bot keine gesicherte Angabe vor. Tragfähige Finanzierungsmodelle
 Quelle: Informationsseite des CIO-Projekts, Stand: 04.07.2023
 Hat das geholfen? 👍 oder 👎. Sonst fragen Sie eine Arbeitsgruppe (!frage AG3 Ihre Frage) oder einen Menschen (!mensch).\
 """)
+
+
+async def test_every_answer_that_is_shipped_fits_on_the_screen_of_a_phone(dialog: Dialog) -> None:
+    said = {entry.slug: await dialog.say("anna", "plenum", f"!faq {entry.question}") for entry in shipped_entries()}
+    assert [slug for slug, answer in said.items() if len(answer) > 600 or "Hat das geholfen?" not in answer] == []
 
 
 async def test_a_conflict_between_sources_is_told(dialog: Dialog) -> None:

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from commands.faq.finding import everyday, verbs
 from commands.faq.finding.asking import Act, act_of, asks
 from commands.faq.finding.kinds import hinted_kinds, kinds
 from commands.faq.finding.patterns import words
-from commands.german_words import CARDINALS, LIGHT_STEMS, ORDINALS, STOP_WORDS, fold, stem_of
+from commands.german_words import CARDINALS, LIGHT_STEMS, ORDINALS, STOP_WORDS, fold, numbers_beside, stem_of
 
 MAX_SENTENCES: Final = 12
 MAX_WORDS: Final = 40
@@ -132,15 +131,8 @@ def typed_words(text: str) -> tuple[str, ...]:
 
 
 def numbers_of(words: Iterable[Word]) -> frozenset[tuple[str, str]]:
-    """Each number with the word beside it: "AG 3" is ("ag", "3"), "3. Plenum" is ("plenum", "3")."""
-    row = [word.stem for word in words]
-    pairs = set()
-    for left, right in pairwise(row):
-        if right[0].isdigit() and not left[0].isdigit():
-            pairs.add((left, right))
-        elif left[0].isdigit() and not right[0].isdigit():
-            pairs.add((right, left))
-    return frozenset(pairs)
+    """Each number with the word beside it."""
+    return numbers_beside([word.stem for word in words])
 
 
 def _words_in(text: str) -> tuple[list[str], tuple[Word, ...]]:

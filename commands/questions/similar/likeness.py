@@ -16,7 +16,7 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from commands.german_words import CARDINALS, INTENT, ORDINALS, STOP_WORDS, fold
+from commands.german_words import CARDINALS, INTENT, ORDINALS, STOP_WORDS, fold, numbers_beside
 from commands.questions.similar.everyday_groups import PHRASES
 from commands.questions.similar.office_words import LIGHT, MEANINGS, MEMBERS, PIECES
 from commands.questions.similar.word_roots import root_of
@@ -94,7 +94,7 @@ def read(text: str) -> Reading:
         units=tuple(units),
         joined=tuple(root_of(one.plain + other.plain) for one, other in pairwise(units)),
         intents=intents,
-        numbers=_numbers([unit.stem for unit in units]),
+        numbers=numbers_beside([unit.stem for unit in units]),
     )
 
 
@@ -284,17 +284,6 @@ def _number(stem: str) -> str:
         if stem in words:
             return str(words.index(stem) + 1)
     return stem
-
-
-def _numbers(row: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Each number with the word before it, or behind it: "AG 3" is ("ag", "3")."""
-    pairs = set()
-    for left, right in pairwise(row):
-        if right[0].isdigit() and not left[0].isdigit():
-            pairs.add((left, right))
-        elif left[0].isdigit() and not right[0].isdigit():
-            pairs.add((right, left))
-    return frozenset(pairs)
 
 
 def _contradict(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
