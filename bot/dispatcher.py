@@ -294,5 +294,6 @@ class Dispatcher:
             at=arrival.received_at,
             settings=self._settings,
             mentions=tuple(arrival.content.get("mentions", ())),
+            explicit=bool(arrival.content.get("explicit", True)),
             file=SentFile.of(arrival.content["file"]) if "file" in arrival.content else None,
         )

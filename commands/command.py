@@ -51,6 +51,7 @@ class Call:
     was reacted to. `cause` is the event that came in (for a typed message the same); it names every effect.
     `thread_id` is the root of the thread it was written in. `mentions` are the user IDs it mentions (client-server API,
     User and room mentions), without the bot, each once, in their order; only for messages and edits.
+    `explicit` is false for words that are no command unless they look like one ("Mensch Meier, was kostet das?").
     `file` is a file whose caption this is (client-server API, Media captions); a text that replies to a file has none.
     """
 
@@ -66,6 +67,7 @@ class Call:
     at: datetime
     settings: Settings
     mentions: tuple[str, ...] = ()
+    explicit: bool = True
     file: SentFile | None = None
 
     def words(self, count: int) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Command, Follower, Message, Reaction, Reply, command
 from commands.drafting import CONFIRMED, DISCARDED, NO, REPLACED, YES, Action, close, still_open, waiting
-from commands.errors import NotFound, NotPossible
+from commands.errors import NotFound, NotPossible, UsageError
 from commands.settings import Settings
 from commands.texts import confirming as texts
 from storage import drafts, history
@@ -78,7 +78,8 @@ class Confirming:
         draft = await drafts.waiting_in(session, call.room_id, author=call.sender)
         if draft is None:
             name = next(iter(self._actions))
-            raise NotPossible(texts.nothing_waits(command=name, prefix=call.settings.prefix))
+            told = texts.nothing_waits(command=name, prefix=call.settings.prefix)
+            raise NotPossible(told) if call.explicit else UsageError(told)  # "ja" may answer something else
         return draft
 
     async def _reacted_to(self, call: Call, session: AsyncSession) -> Draft:

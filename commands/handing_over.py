@@ -4,36 +4,26 @@ What is promised is made of the row (`texts.promised`), so nothing can be promis
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Effect, Follower, Message, Reply, command
-from commands.dates.days import fold
 from commands.dates.reminder_times import working_day_at
 from commands.dates.wall_clock import wall
 from commands.dates.working_days import add_working_days
-from commands.errors import NotAllowed, NotPossible
+from commands.errors import NotAllowed, NotPossible, UsageError
 from commands.markup import Markdown, clean
 from commands.settings import Settings
 from commands.texts import handing_over as texts
+from commands.wants_a_person import wants_a_person
 from storage import handovers, history, roles, rooms
 from storage.tables import Handover, Role, RoomKind
 
 _MOST: Final = 500  # characters
 _WORKING_DAYS: Final = 2
-_PERSON: Final = r"(?:echten |richtigen |lebenden )?(?:mensch(?:en)?|person|mitarbeiter(?:in)?|sachbearbeiter(?:in)?)"
-_TALK: Final = r"(?:sprechen|reden|schreiben|telefonieren|verbunden werden|kontakt)"
-_WORDINGS: Final = re.compile(
-    rf"(?:bitte )?(?:ein(?:en|e|er|em)? )?{_PERSON}(?: bitte)?"
-    rf"|.*\b(?:mit|zu|von) (?:ein(?:em|er) )?{_PERSON}\b.*\b{_TALK}\b.*"
-    rf"|.*\b{_TALK}\b.*\bmit (?:ein(?:em|er) )?{_PERSON}\b.*"
-    rf"|(?:ich )?(?:will|mochte|brauche|hatte gern) (?:bitte )?(?:ein(?:en|e)? )?{_PERSON}\b.*"
-    r"|.*\bmit jemand(?:em)? (?:echtem|richtigem|anderem|personlich)?\s*(?:sprechen|reden|telefonieren)\b.*"
-    r"|(?:hier )?(?:kann|konnte) (?:mir |uns )?(?:bitte |mal )?(?:ein|eine) (?:mensch|person) (?:antworten|helfen)\b.*"
-)
 
 
 @command("mensch", "[Ihr Anliegen]", example="!mensch Ich komme mit dem Antrag nicht weiter.")
@@ -47,9 +37,11 @@ async def ask_for_a_person(call: Call, session: AsyncSession) -> Reply:
     text = clean(call.text).strip()
     if len(text) > _MOST:
         raise NotPossible(texts.too_long(len(text), _MOST))
+    if text and not call.explicit and not wants_a_person(f"Mensch {text}"):
+        raise UsageError(texts.say_mensch(call.settings.prefix))  # "Mensch Meier, was kostet EfA?" is no command
     before = await _current(call, session)
     if before is not None:
-        return Reply(text=texts.standing(before, call.settings.prefix))
+        return Reply(text=texts.standing(before, call.settings.prefix, passed_on=not text))
     return await _hand_over(call, session, text)
 
 
@@ -59,7 +51,7 @@ async def release(call: Call, session: AsyncSession) -> Reply:
 
     Ohne Nummer die Ihre in diesem Raum oder Thread. Mit Nummer kann es auch, wer sich kümmert, und die Koordination.
     """
-    number = call.text.strip(" .#")
+    number = re.sub(r"^(?:nr|nummer|übergabe)\b[. ]*", "", call.text.strip(" .#"), flags=re.IGNORECASE)
     if number and not number.isdecimal():
         raise NotPossible(texts.no_number(call.settings.prefix))
     found = await handovers.get(session, int(number)) if number and len(number) < 10 else None  # noqa: PLR2004
@@ -71,7 +63,7 @@ async def release(call: Call, session: AsyncSession) -> Reply:
         raise NotAllowed(texts.not_yours())
     await handovers.release(session, found, at=call.at)
     await history.add(session, _subject(found), "released", at=call.at, actor=call.sender)
-    elsewhere = found.room_id != call.room_id
+    elsewhere = (found.room_id, found.thread_id) != (call.room_id, call.thread_id)
     told = Message(
         key=f"handover:{found.id}:released",
         room_id=found.room_id,
@@ -79,7 +71,9 @@ async def release(call: Call, session: AsyncSession) -> Reply:
         mentions=(found.asked_by,),
         thread_id=found.thread_id,
     )
-    return Reply(text=texts.released(found), messages=(told,) if elsewhere else ())
+    return Reply(
+        text=texts.closed(found) if elsewhere else texts.released(found), messages=(told,) if elsewhere else ()
+    )
 
 
 @command("mensch offen", role=Role.COORDINATOR, example="!mensch offen")
@@ -94,10 +88,8 @@ async def meant(call: Call, session: AsyncSession) -> Reply | None:
     """What is said to a free text: nothing where a person takes care, a hand-over to who wants one; None: not mine."""
     if await _current(call, session) is not None:
         return Reply(text=Markdown(""))
-    words = " ".join(re.findall(r"\w+", fold(clean(call.text)).replace("ß", "ss"))).replace("oe", "o")
-    if len(words) <= _MOST and _WORDINGS.fullmatch(words):
-        return await _hand_over(call, session, clean(call.text).strip())
-    return None
+    text = clean(call.text).strip()
+    return await _hand_over(call, session, text) if len(text) <= _MOST and wants_a_person(text) else None
 
 
 async def _current(call: Call, session: AsyncSession) -> Handover | None:
@@ -185,7 +177,9 @@ async def remind(session: AsyncSession, now: datetime, settings: Settings) -> Se
     if today is None:
         return ()
     late = [row for row in await handovers.waiting(session) if row.due_on < today]
-    places = await _coordination(session) if late else []
+    if not late:
+        return ()
+    coordination, everybody = await _coordination(session), await roles.everybody(session)
     return [
         Message(
             key=f"handover:{row.id}:late:{room_id}",
@@ -195,8 +189,14 @@ async def remind(session: AsyncSession, now: datetime, settings: Settings) -> Se
             mentions=(row.owner,),
         )
         for row in late
-        for room_id in places
+        for room_id in _where_told(row, everybody, coordination)
     ]
+
+
+def _where_told(row: Handover, everybody: Mapping[str, roles.Roles], coordination: Sequence[str]) -> Sequence[str]:
+    """The rooms of the coordination; for a lead who is no coordinator also the group's room, which they read."""
+    is_coordinator = row.owner in everybody and everybody[row.owner].may(Role.COORDINATOR)
+    return coordination if is_coordinator else [*dict.fromkeys([*coordination, row.room_id])]
 
 
 async def _owner(call: Call, session: AsyncSession) -> tuple[str, list[str]] | None:

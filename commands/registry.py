@@ -88,7 +88,7 @@ class Registry:
         """
         words = text.split(None, 2)
         for count in (2, 1):
-            name = fold(" ".join(words[:count]))
+            name = fold(" ".join(words[:count]).rstrip("?!"))
             if len(words) >= count and name in self._by_name:
                 rest = text.split(None, count)
                 return self._by_name[name], rest[count].strip() if len(rest) > count else ""

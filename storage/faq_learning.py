@@ -86,10 +86,19 @@ async def gaps(session: AsyncSession) -> Sequence[FaqGap]:
 
 
 async def tell(
-    session: AsyncSession, slug: str, *, room_id: str, event_id: str, text: str | None, said: str, at: datetime
+    session: AsyncSession,
+    slug: str,
+    *,
+    room_id: str,
+    event_id: str,
+    asker: str,
+    text: str | None,
+    said: str,
+    at: datetime,
 ) -> FaqTold:
-    """Note that an entry was given as the answer to the message `event_id`; `said` is what it said."""
+    """Note that an entry was given as the answer to the message `event_id` of `asker`; `said` is what it said."""
     told = FaqTold(slug=slug, room_id=room_id, event_id=event_id, text=text, said=_hash(said), at=at)
+    told.asker = _hash(f"{event_id}:{asker}")
     session.add(told)
     await session.flush()
     return told
@@ -98,6 +107,12 @@ async def tell(
 async def told(session: AsyncSession, told_id: int) -> FaqTold | None:
     """An answer that was given."""
     return await session.get(FaqTold, told_id)
+
+
+async def is_anothers(session: AsyncSession, event_id: str, sender: str) -> bool:
+    """Whether the message `event_id`, to which an answer was given, is not by this person."""
+    askers = (await session.scalars(select(FaqTold.asker).where(FaqTold.event_id == event_id))).all()
+    return bool(askers) and _hash(f"{event_id}:{sender}") not in askers
 
 
 async def last_told(session: AsyncSession, room_id: str, *, since: datetime) -> FaqTold | None:
@@ -159,7 +174,7 @@ async def forget(
     waits = (FaqChoice.gap_id.is_not(None), FaqChoice.at >= waiting)
     await session.execute(delete(FaqChoice).where(FaqChoice.at < choices, ~and_(*waits)))
     old = (FaqTold.at < places, FaqTold.room_id.is_not(None))
-    await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, text=None))
+    await session.execute(update(FaqTold).where(*old).values(room_id=None, event_id=None, asker=None, text=None))
     await session.execute(delete(FaqGap).where(FaqGap.at < gaps))
 
 
@@ -170,6 +185,15 @@ async def forget_message(session: AsyncSession, event_id: str) -> Sequence[int]:
     await session.execute(delete(FaqGap).where(FaqGap.trace == _trace(event_id)))
     await session.execute(update(FaqTold).where(FaqTold.event_id == event_id).values(text=None))
     return made
+
+
+async def reworded(session: AsyncSession, event_id: str) -> None:
+    """Forget what a message said before it was edited; the choice made of it is empty until it is made anew."""
+    for made in await session.scalars(select(FaqChoice).where(FaqChoice.event_id == event_id)):
+        made.text, made.slugs, made.gap_id = "", [], None
+    await session.execute(delete(FaqGap).where(FaqGap.trace == _trace(event_id)))
+    await session.execute(update(FaqTold).where(FaqTold.event_id == event_id).values(text=None))
+    await session.flush()
 
 
 def _trace(event_id: str | None) -> str | None:

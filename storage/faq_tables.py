@@ -45,6 +45,7 @@ class FaqTold(Base):
     room_id: Mapped[str | None]
     event_id: Mapped[str | None]
     text: Mapped[str | None]
+    asker: Mapped[str | None]
     said: Mapped[str | None]
     at: Mapped[datetime]
 

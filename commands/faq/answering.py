@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Reaction, Reply, command
 from commands.faq import choosing
-from commands.faq.choosing import Taking
+from commands.faq.choosing import Picked, Taking
 from commands.faq.deciding import decide, is_only_a_number, topic_of
 from commands.faq.finding.entry import Entry
 from commands.faq.finding.ranking import MAX_CHARACTERS
@@ -67,10 +67,10 @@ async def _reply(call: Call, session: AsyncSession, here: Known, take: Taking | 
         return Reply(text=texts.politely(said, prefix))
     if take and (reply := await choosing.taken(call, session, text, take)):
         return reply
-    if is_only_a_number(text):
-        slug = await choosing.by_number(call, session, text)
-        found = await faq.named(session, [slug] if slug else [])
-        return await _tell(found[0], call, session, None) if found else choosing.only_a_number(call.settings)
+    picked = await choosing.by_number(call, session, text)
+    if picked or is_only_a_number(text):
+        reply = await _tell_picked(picked, call, session) if picked else None
+        return reply or choosing.only_a_number(call.settings)
     return await _answer(text, call, session, here)
 
 
@@ -78,7 +78,8 @@ async def _answer(text: str, call: Call, session: AsyncSession, here: Known) -> 
     decision = decide(text, here.ranking)
     if decision.answer is not None:
         [entry] = await faq.named(session, [decision.answer])
-        return await _tell(entry, call, session, text)
+        await choosing.end(call, session)
+        return await _tell(entry, call, session, Picked(entry.slug, text, call.event_id, call.sender))
     options = await faq.named(session, decision.options)
     if not decision.is_far:
         return await choosing.offered(call, session, text, options)
@@ -95,13 +96,18 @@ def _questions(topic: Sequence[Entry], call: Call) -> Reply:
 async def _chosen(index: int, call: Call, session: AsyncSession) -> Reply | None:
     """A tap on a number under an offer."""
     made = await faq_learning.choice(session, int(call.text))
-    slug = None if made is None else await choosing.picked(session, made, index)
-    found = await faq.named(session, [slug] if slug else [])
-    return await _tell(found[0], call, session, None) if found else None
+    picked = None if made is None else await choosing.picked(call, session, made, index)
+    return None if picked is None else await _tell_picked(picked, call, session)
 
 
-async def _tell(entry: FaqEntry, call: Call, session: AsyncSession, asked: str | None) -> Reply:
-    """Give an entry as the answer; where the very same stands in the room already, say where."""
+async def _tell_picked(picked: Picked, call: Call, session: AsyncSession) -> Reply | None:
+    """Give what was chosen as the answer to what had been asked; None where it was retired meanwhile."""
+    found = await faq.named(session, [picked.slug])
+    return await _tell(found[0], call, session, picked) if found else None
+
+
+async def _tell(entry: FaqEntry, call: Call, session: AsyncSession, asked: Picked) -> Reply:
+    """Give an entry as the answer to what was asked; where the very same stands in the room already, say where."""
     text = await told(entry, call, session)
     said = _COUNTDOWN.sub("", text)
     if call.room_kind is not RoomKind.DIRECT:
@@ -112,9 +118,15 @@ async def _tell(entry: FaqEntry, call: Call, session: AsyncSession, asked: str |
             link = f"https://matrix.to/#/{quote(call.room_id)}/{quote(event_id)}"
             minutes = int((call.at - at).total_seconds() // 60)
             return Reply(text=choosing_texts.already(entry.question, link, minutes))
-    kept = asked if asked and may_be_kept(asked) else None
     noted = await faq_learning.tell(
-        session, entry.slug, room_id=call.room_id, event_id=call.event_id, text=kept, said=said, at=call.at
+        session,
+        entry.slug,
+        room_id=call.room_id,
+        event_id=asked.event_id or call.event_id,
+        asker=asked.asker,
+        text=asked.text if asked.text and may_be_kept(asked.text) else None,
+        said=said,
+        at=call.at,
     )
     return Reply(text=text, subject=f"faq:{noted.id}", reactions=(HELPED, NOT_HELPED))
 

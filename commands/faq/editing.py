@@ -7,20 +7,19 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from commands.command import Call, Message, Reply, command
+from commands.command import Call, Reply, command
 from commands.dates.wall_clock import wall
 from commands.drafting import Action, preview
 from commands.errors import NotPossible, UsageError
-from commands.faq.deciding import decide
 from commands.faq.finding import reading
-from commands.faq.knowing import known
+from commands.faq.waiting import now_answered
 from commands.group_names import take_ref
 from commands.markup import clean
 from commands.texts import faq_editing as texts
-from storage import answers, faq, faq_learning, questions
+from storage import answers, faq, questions
 from storage.tables import FaqEntry, Role
 
-LONGEST_ANSWER: Final = 600
+LONGEST_ANSWER, LONGEST_LINK = 600, 500
 _LONGEST_QUESTION, _LONGEST_OTHER, _MOST_PHRASINGS = 200, 200, 20
 _LABELS: Final = {
     "frage": "question",
@@ -32,18 +31,22 @@ _LABELS: Final = {
     "stichwörter": "keywords",
     "stichwoerter": "keywords",
     "stichworte": "keywords",
+    "widerspruch": "conflict",
     "prüfen": "review_on",
     "pruefen": "review_on",
 }
 _LISTS: Final = frozenset(["alternatives", "keywords"])
-_FIELD: Final = re.compile(rf"(?:^|(?<=\s))({'|'.join(_LABELS)})\s*:\s*", re.IGNORECASE)
+_FIELD: Final = re.compile(
+    rf"(?:^|(?<=\s))[*_]{{0,2}}({'|'.join(_LABELS)})\s*(?:[*_]{{0,2}}:|:[*_]{{0,2}})\s*", re.IGNORECASE
+)
 _FROM: Final = re.compile(r"aus\s+(?=ag)", re.IGNORECASE)
 _EDITORS: Final = "Redaktion der AG 4"
 
 
 @command(
     "faq neu",
-    "Frage: … Antwort: … Thema: … [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] [Prüfen: TT.MM.JJJJ]",
+    "Frage: … Antwort: … Thema: … [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] [Widerspruch: …] "
+    "[Prüfen: TT.MM.JJJJ]",
     example="!faq neu Frage: Gibt es Schulungen? Antwort: Ja, jeden Monat. Thema: Unterstützung",
     role=Role.COORDINATOR,
 )
@@ -51,21 +54,31 @@ async def new(call: Call, session: AsyncSession) -> Reply:
     """Legt eine häufige Frage mit ihrer Antwort an.
 
     Zuerst sehen Sie eine Vorschau. „Auch:“ nennt andere Formulierungen, getrennt durch Striche (|), „Stichwörter:“
-    einzelne Wörter dazu, „Prüfen:“ den Tag, ab dem die Antwort überprüft werden soll. Aus einer beantworteten Frage
+    einzelne Wörter dazu, „Widerspruch:“ was Quellen verschieden sagen, „Prüfen:“ den Tag, ab dem die Antwort überprüft
+    werden soll. Aus einer beantworteten Frage
     wird ein Eintrag mit: !faq neu aus AG4-021
     """
-    values = await _of_question(call, session) if _FROM.match(clean(call.text)) else _fields(clean(call.text))
+    made_of: dict[str, Any] = {}
+    if _FROM.match(clean(call.text)):
+        made_of, rest = await _of_question(call, session)
+        values = {**made_of, **_fields(rest)}
+    else:
+        values = _fields(clean(call.text))
     values = {"category": "Weitere Fragen", "source": _EDITORS, "alternatives": [], **values}
     if missing := [label for label, name in (("Frage", "question"), ("Antwort", "answer")) if not values.get(name)]:
         raise UsageError(texts.missing(missing))
+    values["category"] = await _topic(values["category"], session)
     await _check(values, call, session)
-    shown = texts.preview(values, None)
-    return await preview(call, session, action=new.name, payload={"values": _json(values)}, text=shown, what="Eintrag")
+    payload = {"values": _json(values), "made_of": made_of}
+    return await preview(
+        call, session, action=new.name, payload=payload, text=texts.preview(values, None), what="Eintrag"
+    )
 
 
 @command(
     "faq ändern",
-    "<Nummer> [Frage: …] [Antwort: …] [Thema: …] [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] [Prüfen: …]",
+    "<Nummer> [Frage: …] [Antwort: …] [Thema: …] [Quelle: …] [Link: …] [Auch: …] [Stichwörter: …] "
+    "[Widerspruch: …] [Prüfen: …]",
     example="!faq ändern 12 Prüfen: 01.03.2027",
     role=Role.COORDINATOR,
 )
@@ -82,6 +95,8 @@ async def change(call: Call, session: AsyncSession) -> Reply:
         raise UsageError(texts.nothing_to_change())
     for name in _LISTS & set(values):
         values[name] = [*dict.fromkeys([*getattr(entry, name), *values[name]])] if values[name] else []
+    if values.get("category"):
+        values["category"] = await _topic(values["category"], session)
     await _check(values, call, session, but=entry)
     payload = {"entry": entry.id, "version": entry.version, "values": _json(values)}
     shown = texts.preview(values, entry)
@@ -122,10 +137,12 @@ async def listed(call: Call, session: AsyncSession) -> Reply:
 
 async def _add(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
     values = _python(payload["values"])
+    if (made_of := payload["made_of"]) and await _answered(made_of["source"], session) != made_of:
+        raise NotPossible(texts.question_changed(made_of["source"]))
     await _check(values, call, session)
     values = {"keywords": [], "as_of": wall(call.at).date(), **values}
     entry = await faq.add(session, values, at=call.at, actor=call.sender)
-    return Reply(text=texts.added(entry, call.settings.prefix), messages=await _told(session, entry))
+    return Reply(text=texts.added(entry, call.settings.prefix), messages=await now_answered(session))
 
 
 async def _apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) -> Reply:
@@ -137,38 +154,13 @@ async def _apply(call: Call, payload: Mapping[str, Any], session: AsyncSession) 
         values["as_of"] = wall(call.at).date()
     what = "zurückgezogen" if values.get("retired") else "geändert"
     await faq.change(session, entry, values, what=what, at=call.at, actor=call.sender)
-    told = () if entry.retired else await _told(session, entry)
+    told = () if entry.retired else await now_answered(session)
     return Reply(text=texts.done(entry, what), messages=told)
 
 
-async def _told(session: AsyncSession, entry: FaqEntry) -> tuple[Message, ...]:
-    """Tell those who asked for it within the last thirty days and were not answered; who asked earlier is not known.
-
-    What it answers is no gap any more.
-    """
-    ranking = (await known(session)).ranking
-    found = []
-    for choice in await faq_learning.unanswered(session):
-        if choice.text and decide(choice.text, ranking).answer == entry.slug:
-            await faq_learning.chosen(session, choice)
-            found.append(
-                Message(
-                    key=f"faq-new:{entry.id}:{choice.id}",
-                    room_id=choice.room_id,
-                    text=texts.now_known(entry),
-                    mentions=(choice.sender,),
-                    reply_to=choice.event_id,
-                )
-            )
-    for gap in await faq_learning.gaps(session):
-        if gap.slug is None and decide(gap.text, ranking).answer == entry.slug:
-            await faq_learning.close_gap(session, gap)
-    return tuple({(each.room_id, each.mentions): each for each in found}.values())
-
-
 async def _named(call: Call, session: AsyncSession, *, retired: bool = False) -> tuple[FaqEntry, str]:
-    number, _, rest = clean(call.text).strip().partition(" ")
-    number = number.strip("#.:")
+    number, *others = clean(call.text).split(None, 1) or [""]
+    number, rest = number.strip("#.:"), "".join(others)
     if not number.isdecimal():
         raise UsageError(texts.only_a_number())
     entry = await faq.get(session, int(number)) if len(number) < 10 else None  # noqa: PLR2004 (SQLite's integers end)
@@ -177,17 +169,32 @@ async def _named(call: Call, session: AsyncSession, *, retired: bool = False) ->
     return entry, rest.strip()
 
 
-async def _of_question(call: Call, session: AsyncSession) -> dict[str, Any]:
-    """An entry made of an answered question; what stands behind the number may name the topic and more."""
+async def _topic(said: str, session: AsyncSession) -> str:
+    """A topic as it is written already, if only capitals differ."""
+    known = {entry.category.casefold(): entry.category for entry in await faq.everything(session)}
+    return known.get(said.casefold(), said)
+
+
+async def _of_question(call: Call, session: AsyncSession) -> tuple[dict[str, Any], str]:
+    """What an answered question makes of an entry, and what stands behind its number."""
     ref = take_ref(_FROM.sub("", clean(call.text), count=1).strip())
     if ref is None:
         raise UsageError(texts.which_question())
     group, number, rest = ref
+    values = await _answered(f"AG {group}, AG{group}-{number:03d}", session)
+    if values is None:
+        raise NotPossible(texts.not_answered(f"AG{group}-{number:03d}"))
+    return values, rest
+
+
+async def _answered(source: str, session: AsyncSession) -> dict[str, Any] | None:
+    """What a question and its answer say now, if both may be told to everybody; by the source they make."""
+    group, number, _ = take_ref(source.split(", ")[1]) or (0, 0, "")
     question = await questions.find(session, group, number)
     answer = None if question is None or question.confidential else await answers.valid(session, question)
     if question is None or answer is None or not question.text or not answer.text:
-        raise NotPossible(texts.not_answered(f"AG{group}-{number:03d}"))
-    return {"question": question.text, "answer": answer.text, "source": f"AG {group}, {question.ref}", **_fields(rest)}
+        return None
+    return {"question": question.text, "answer": answer.text, "source": source}
 
 
 def _fields(text: str) -> dict[str, Any]:
@@ -202,7 +209,8 @@ def _fields(text: str) -> dict[str, Any]:
             raise UsageError(texts.twice(label))
         values[name] = None if said in {"-", "–"} else said
     for name in _LISTS & set(values):
-        values[name] = [phrase.strip() for phrase in (values[name] or "").split("|") if phrase.strip()]
+        between = r"\|" if name == "alternatives" else r"[|,;]"  # a phrasing may have a comma
+        values[name] = [phrase.strip() for phrase in re.split(between, values[name] or "") if phrase.strip()]
     if values.get("review_on"):
         values["review_on"] = _day(values["review_on"])
     return values
@@ -224,7 +232,10 @@ async def _check(values: Mapping[str, Any], call: Call, session: AsyncSession, b
             raise NotPossible(texts.too_long(name, len(values[name]), longest))
     if len(values.get("source") or "") > _LONGEST_OTHER or ("source" in values and not values["source"]):
         raise NotPossible(texts.too_long("source", len(values["source"] or ""), _LONGEST_OTHER))
-    if values.get("source_url") and not re.fullmatch(r"https?://\S{3,500}", values["source_url"]):
+    if len(values.get("conflict") or "") > LONGEST_ANSWER:
+        raise NotPossible(texts.too_long("conflict", len(values["conflict"]), LONGEST_ANSWER))
+    link = values.get("source_url")
+    if link and (len(link) > LONGEST_LINK or not re.fullmatch(r"https?://\S{3,}", link)):
         raise NotPossible(texts.no_link())
     if values.get("review_on") and values["review_on"] <= wall(call.at).date():
         raise NotPossible(texts.day_is_over())

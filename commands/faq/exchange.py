@@ -79,7 +79,7 @@ def read(path: Path) -> Whole:
         raise Unreadable([f"{path}: cannot be read: {error.strerror}."]) from error
     except UnicodeDecodeError as error:
         raise Unreadable([f"{path}: is not UTF-8 (byte {error.start})."]) from error
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, no JSON, a number or brackets beyond all measure
         raise Unreadable([f"{path}: {error}."]) from error
     tables = document.get("entry") if isinstance(document, dict) else None
     if not isinstance(tables, list) or not tables or set(document) - {"entry", "synonyms"}:
@@ -154,6 +154,11 @@ def _clashes(items: Sequence[Item]) -> list[str]:
     for item in items:
         for phrase in (item.question, *item.alternatives):
             claims[reading.plain(phrase)].add(item.slug)
+    found += [
+        f"{item.slug}: the question {item.question!r} says nothing."
+        for item in items
+        if not any(word.weight > reading.LIGHT for word in reading.words_of(item.question))
+    ]
     return found + [
         f"{' and '.join(sorted(slugs))} have the same wording: {phrase!r}."
         for phrase, slugs in claims.items()

@@ -16,6 +16,7 @@ from commands.faq.small_talk import small_talk
 from commands.markup import Markdown
 from commands.settings import Settings
 from commands.texts import faq_learning as texts
+from commands.texts.faq_choosing import Here
 from storage import faq, faq_learning, rooms
 from storage.tables import FaqGap, Role, RoomKind
 
@@ -84,17 +85,21 @@ async def _voted(call: Call, session: AsyncSession, told_id: int, *, helped: boo
     asked = last.text
     if asked and may_be_kept(asked):
         await faq_learning.note_gap(session, asked, event_id=last.event_id, at=call.at, slug=last.slug)
-    await faq_learning.offer(
-        session,
-        room_id=call.room_id,
-        sender=call.sender,
-        text=asked or "",
-        slugs=(),
-        event_id=last.event_id,
-        gap=False,
-        at=call.at,
-    )
-    return Reply(text=texts.sorry(call.settings, can_take=bool(asked), room_group=call.room_group))
+    since = call.at - RECENTLY
+    before = await faq_learning.latest_choice(session, room_id=call.room_id, sender=call.sender, since=since)
+    if asked and (before is None or before.text != asked):  # where it was chosen, the others can still be
+        await faq_learning.offer(
+            session,
+            room_id=call.room_id,
+            sender=call.sender,
+            text=asked,
+            slugs=(),
+            event_id=last.event_id,
+            gap=False,
+            at=call.at,
+        )
+    here = Here(room_group=call.room_group, direct=call.room_kind is RoomKind.DIRECT)
+    return Reply(text=texts.sorry(call.settings, can_take=bool(asked), here=here))
 
 
 async def _thumb_up(call: Call, session: AsyncSession) -> Reply | None:

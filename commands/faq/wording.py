@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.command import Call, Reply, command
 from commands.errors import NotPossible, UsageError
+from commands.faq.waiting import now_answered
 from commands.german_words import fold
 from commands.markup import clean
 from commands.texts import faq_wording as texts
@@ -38,7 +39,7 @@ async def words(call: Call, session: AsyncSession) -> Reply:
         raise NotPossible(texts.too_many(_MOST_GROUPS))
     row = await faq.add_synonyms(session, list(dict.fromkeys(group)))
     await _note("added", row, call, session)
-    return Reply(text=texts.added(row, call.settings.prefix))
+    return Reply(text=texts.added(row, call.settings.prefix), messages=await now_answered(session))
 
 
 async def _remove(number: int, call: Call, session: AsyncSession) -> Reply:

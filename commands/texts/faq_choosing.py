@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from commands.markup import Markdown, fill, join
@@ -13,15 +14,32 @@ _MOST_TOPICS: Final = 10
 _EXAMPLE: Final = "Wann ist die nächste OZG-Sprechstunde?"
 
 
-def suggestions(questions: Sequence[str], settings: Settings, *, room_group: int | None) -> Markdown:
+@dataclass(frozen=True, kw_only=True)
+class Here:
+    """Where something is said: in the room of a group (its number), in a direct chat."""
+
+    room_group: int | None
+    direct: bool
+
+    @property
+    def reply(self) -> str:
+        """How one answers the bot; in a room it only hears what replies to it or names it."""
+        return "Antworten Sie" if self.direct else "Antworten Sie auf diese Nachricht"
+
+
+def suggestions(questions: Sequence[str], settings: Settings, *, here: Here) -> Markdown:
     """Not sure which question is meant: the nearest ones, to choose by number."""
     head = "Meinen Sie diese Frage?" if len(questions) == 1 else "Meinen Sie eine dieser Fragen?"
     return join(
         [
             fill("**{head}**\n", head=head),
             *_numbered(questions),
-            fill("\nAntworten Sie mit {numbers}, oder tippen Sie unten auf die Zahl.", numbers=_numbers(questions)),
-            fill("Nichts davon? {how}", how=_take(settings.prefix, room_group)),
+            fill(
+                "\n{reply} mit {numbers}, oder tippen Sie unten auf die Zahl.",
+                reply=here.reply,
+                numbers=_numbers(questions),
+            ),
+            fill("Nichts davon? {how}", how=_take(settings.prefix, here)),
         ]
     )
 
@@ -32,15 +50,15 @@ def unknown(
     *,
     nearest: Sequence[str],
     topics: Sequence[str],
-    room_group: int | None,
+    here: Here,
     waits: bool,
 ) -> Markdown:
     """No entry answers this: the `nearest` questions or all topics, two ways on, with `waits` what may come later."""
     later = Markdown("\nGibt es in den nächsten 30 Tagen eine Antwort darauf, sage ich Ihnen hier Bescheid.")
     return join(
         [
-            *(_nearest(nearest) if nearest else [Markdown("**Das weiß ich nicht.** So geht es weiter:\n")]),
-            fill("- {how}", how=_take(settings.prefix, room_group)),
+            *(_nearest(nearest, here) if nearest else [Markdown("**Das weiß ich nicht.** So geht es weiter:\n")]),
+            fill("- {how}", how=_take(settings.prefix, here)),
             join(
                 [fill("- Auskunft gibt es {elsewhere}.", elsewhere=elsewhere(settings)), *_ready(text, settings)], " "
             ),
@@ -50,12 +68,18 @@ def unknown(
     )
 
 
-def _nearest(questions: Sequence[str]) -> list[Markdown]:
-    this = "diese Frage" if len(questions) == 1 else "eine dieser Fragen"
+def _nearest(questions: Sequence[str], here: Here) -> list[Markdown]:
+    one = len(questions) == 1
+    this, fits = ("diese Frage", "Passt sie") if one else ("eine dieser Fragen", "Passt eine davon")
     return [
         fill("**Das weiß ich nicht.** Vielleicht hilft {this}:\n", this=this),
         *_numbered(questions),
-        fill("\nWenn ja, antworten Sie mit {numbers}. Sonst geht es so weiter:\n", numbers=_numbers(questions)),
+        fill(
+            "\n{fits}? {reply} mit {numbers}. Sonst geht es so weiter:\n",
+            fits=fits,
+            reply=here.reply,
+            numbers=_numbers(questions),
+        ),
     ]
 
 
@@ -72,9 +96,9 @@ def _topics(topics: Sequence[str], prefix: str) -> Markdown:
     return fill("- Meine Themen zeigt `{p}faq`: {known}", p=Markdown(prefix), known=known or "noch keine")
 
 
-def take_over(settings: Settings, *, can_take: bool, room_group: int | None) -> list[Markdown]:
+def take_over(settings: Settings, *, can_take: bool, here: Here) -> list[Markdown]:
     """The ways on after an answer that did not help."""
-    ask = _take(settings.prefix, room_group) if can_take else _ask(settings.prefix, room_group)
+    ask = _take(settings.prefix, here) if can_take else _ask(settings.prefix, here.room_group)
     return [
         fill("- {ask}", ask=ask),
         fill("- Mit einem Menschen sprechen: `{p}mensch`", p=Markdown(settings.prefix)),
@@ -98,12 +122,13 @@ def already(question: str, link: str, minutes: int) -> Markdown:
     )
 
 
-def _take(prefix: str, room_group: int | None) -> Markdown:
-    if room_group is not None:
-        return Markdown("Antworten Sie mit dem Wort `Frage`, dann gebe ich Ihren Text an diese Arbeitsgruppe.")
+def _take(prefix: str, here: Here) -> Markdown:
+    if here.room_group is not None:
+        return fill("{reply} mit dem Wort `Frage`, dann gebe ich Ihren Text an diese Arbeitsgruppe.", reply=here.reply)
     return fill(
-        "Antworten Sie mit einem Wort, zum Beispiel `AG3`, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. "
+        "{reply} mit einem Wort, zum Beispiel `AG3`, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. "
         "Wer was macht, zeigt `{prefix}ag`.",
+        reply=here.reply,
         prefix=Markdown(prefix),
     )
 
@@ -118,4 +143,5 @@ def _ready(text: str, settings: Settings) -> list[Markdown]:
     line = " ".join(text.split())
     if not settings.contact_email or not _PLAIN.fullmatch(line):
         return []
-    return [fill("Text zum Kopieren: „Guten Tag, ich habe eine Frage: {text} Vielen Dank!“", text=line)]
+    ended = line if line[-1:] in {"?", "!", "."} else f"{line}."
+    return [fill("Text zum Kopieren: „Guten Tag, ich habe eine Frage: {text} Vielen Dank!“", text=ended)]

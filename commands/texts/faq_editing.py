@@ -17,6 +17,7 @@ _NAMES: Final = {
     "source_url": "Link",
     "alternatives": "Auch",
     "keywords": "Stichwörter",
+    "conflict": "Widerspruch",
     "review_on": "Prüfen",
 }
 
@@ -31,6 +32,13 @@ def preview(values: Mapping[str, Any], entry: FaqEntry | None) -> Markdown:
         for column, name in _NAMES.items()
         if values.get(column) or (entry is not None and column in values)
     ]
+    if entry is not None and "answer" in values:
+        if "source" not in values:
+            lines.append(fill("- Quelle bleibt: {source}", source=entry.source))
+        if entry.conflict and "conflict" not in values:
+            lines.append(fill("- Widerspruch bleibt: {conflict}", conflict=entry.conflict))
+        if entry.live:
+            lines.append(Markdown("\nDer Bot ergänzt oder ersetzt diesen Text mit dem, was eingetragen ist."))
     return join([head, *lines])
 
 
@@ -93,6 +101,11 @@ def listed(entries: Sequence[FaqEntry], today: date) -> Markdown:
         for entry in entries
     ]
     return join([fill("**{count} Einträge:**\n", count=len(entries)), *lines])
+
+
+def question_changed(source: str) -> str:
+    """The question or its answer is not what the preview showed."""
+    return f"{source}: Frage oder Antwort haben sich inzwischen geändert. Bitte legen Sie den Eintrag neu an."
 
 
 def missing(labels: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from commands.markup import Markdown, fill, join, shorten
 from commands.settings import Settings
-from commands.texts.faq_choosing import take_over
+from commands.texts.faq_choosing import Here, take_over
 
 _LINE: Final = 70  # characters of a question in a line of the digest
 
@@ -88,10 +88,10 @@ def alarm(rate: Rate, prefix: str) -> Markdown:
     )
 
 
-def sorry(settings: Settings, *, can_take: bool, room_group: int | None) -> Markdown:
+def sorry(settings: Settings, *, can_take: bool, here: Here) -> Markdown:
     """The answer did not help; the ways on."""
     first = Markdown("**Schade, dass das nicht geholfen hat.** Ich habe es ohne Ihren Namen für die Redaktion notiert.")
-    return join([first, *take_over(settings, can_take=can_take, room_group=room_group)])
+    return join([first, *take_over(settings, can_take=can_take, here=here)])
 
 
 def thanks() -> Markdown:

@@ -14,7 +14,7 @@ def promised(row: Handover, prefix: str) -> Markdown:
     """A person takes care: who, and until when."""
     return fill(
         "**{owner} kümmert sich darum, bis {day}** (Übergabe {number}).\n"
-        "Bis dahin antworte ich Ihnen hier nicht mehr auf freie Fragen. Den Stand zeigt `{p}mensch`. "
+        "Solange antworte ich Ihnen hier nicht mehr auf freie Fragen. Den Stand zeigt `{p}mensch`. "
         "Wenn es erledigt ist: `{p}mensch erledigt`",
         owner=row.owner,
         day=plain_day(row.due_on),
@@ -27,7 +27,7 @@ def promised_here(row: Handover, prefix: str) -> Markdown:
     """To both sides, where the owner reads along: who takes care, and until when."""
     return fill(
         "**{owner}, bitte übernehmen Sie das bis {day}** (Übergabe {number} von {asker}).\n"
-        "Bis dahin antworte ich {asker} hier nicht mehr auf freie Fragen. Den Stand zeigt `{p}mensch`. "
+        "Solange antworte ich {asker} hier nicht mehr auf freie Fragen. Den Stand zeigt `{p}mensch`. "
         "Wenn es erledigt ist: `{p}mensch erledigt {number}`",
         owner=row.owner,
         asker=row.asked_by,
@@ -55,10 +55,11 @@ def withdrawn(row: Handover) -> Markdown:
     return fill("Übergabe {number} ist zurückgezogen. Ich antworte hier wieder.", number=row.id)
 
 
-def standing(row: Handover, prefix: str) -> Markdown:
-    """How it stands with a hand-over."""
+def standing(row: Handover, prefix: str, *, passed_on: bool) -> Markdown:
+    """How it stands with a hand-over; `passed_on` is false where a second matter was not passed on."""
+    more = "" if passed_on else " Das Neue habe ich **nicht** weitergegeben: Bitte sagen Sie es {owner} selbst."
     return fill(
-        "Übergabe {number}: {owner} kümmert sich, bis {day}. Erledigt? Dann `{p}mensch erledigt`",
+        "Übergabe {number}: {owner} kümmert sich, bis {day}." + more + " Erledigt? Dann `{p}mensch erledigt`",
         number=row.id,
         owner=row.owner,
         day=plain_day(row.due_on),
@@ -71,7 +72,7 @@ def for_owner(row: Handover, prefix: str) -> Markdown:
     wish = fill("\n> {text}", text=" ".join(row.text.split())) if row.text else Markdown("")
     return fill(
         "**{asker} möchte mit einem Menschen sprechen.** Zuständig: {owner}, bis {day}.{wish}\n"
-        "\nBitte melden Sie sich dort. Danach: `{p}mensch erledigt {number}`",
+        "\nBitte melden Sie sich bei {asker}. Danach: `{p}mensch erledigt {number}`",
         asker=row.asked_by,
         owner=row.owner,
         day=plain_day(row.due_on),
@@ -84,6 +85,16 @@ def for_owner(row: Handover, prefix: str) -> Markdown:
 def released(row: Handover) -> Markdown:
     """It is done; the bot answers again."""
     return fill("Übergabe {number} ist erledigt. Ich antworte hier wieder.", number=row.id)
+
+
+def closed(row: Handover) -> Markdown:
+    """To who closed it somewhere else than where it was asked for."""
+    return fill("Übergabe {number} ist erledigt; {asker} erfährt es.", number=row.id, asker=row.asked_by)
+
+
+def say_mensch(prefix: str) -> str:
+    """Words that begin like the command and are none."""
+    return f"Einen Menschen erreichen Sie mit `{prefix}mensch`."
 
 
 def waiting(rows: Sequence[Handover], today: date, prefix: str) -> Markdown:

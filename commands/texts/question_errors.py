@@ -192,7 +192,7 @@ def edit_too_late(question: Question) -> Markdown:
 def edit_unclear(question: Question, *, prefix: str) -> Markdown:
     """The edited message is no question to this group any more."""
     return fill(
-        "An **{ref}** habe ich nichts geändert.\nEine Änderung muss weiter so beginnen: {how}\n"
+        "An **{ref}** habe ich nichts geändert.\nEine Änderung muss so beginnen: {how}\n"
         "Ganz zurückziehen können Sie die Frage mit {withdraw}",
         ref=question.ref,
         how=ask(question.group_number, prefix),

@@ -170,7 +170,39 @@ async def test_politeness_is_answered_politely(dialog: Dialog) -> None:
             "Vielen Dank": "Gern geschehen. Was ich kann, zeigt !hilfe.",
             "Tschüss": "Auf Wiedersehen! Was ich kann, zeigt !hilfe.",
             "Wie geht's?": "Danke, mir geht es gut. Womit kann ich helfen? Was ich kann, zeigt !hilfe.",
-            "hilfe!": "Gern. Was ich kann, zeigt !hilfe.",
+            "hilfe!": """\
+Das können Sie hier tun:
+
+- !hilfe [Befehl]: Zeigt, was Sie hier tun können.
+- !termine [plenum | sprechstunde | vortrag | AG3]: Zeigt die nächsten Termine.
+- !plenum [Nummer]: Zeigt das nächste Plenum oder das mit dieser Nummer.
+- !termin <T-Nummer oder R-Nummer>: Zeigt einen Termin mit allen Angaben und was sich daran geändert hat.
+- !zusage [plenum 4 | T12] [Vertretung: @person]: Sagt zu einem Termin zu, oder nennt, wer für Sie kommt.
+- !vielleicht [plenum 4 | T12]: Sagt, dass Sie vielleicht zu einem Termin kommen.
+- !absage [plenum 4 | T12]: Sagt, dass Sie zu einem Termin nicht kommen.
+- !kalender [plenum 4 | T12 | R3 | AG3 | alle]: Schickt Termine als Datei für Ihren Kalender.
+- !abo [plenum | sprechstunde | vortrag | AG3 | alle] [1d 1h | aus]: Erinnert Sie im Direktchat an Termine.
+- !sprechstunde: Zeigt die nächste OZG-Sprechstunde und wie Sie teilnehmen.
+- !frage <AG> <Ihre Frage>: Stellt einer AG eine Frage.
+- !fragen [AG] [offen, beantwortet, alle]: Zeigt die Fragen an eine AG oder an alle.
+- !meine: Zeigt Ihre Fragen und was aus ihnen wird.
+- !mehr: Zeigt, wie eine Liste weitergeht.
+- !stimme <Nummer> [zurück]: Stimmt für eine Frage, die Sie auch beantwortet haben möchten.
+- !hilft [Nummer]: Bestätigt, dass die Antwort auf Ihre Frage hilft.
+- !offen [Nummer] <was fehlt>: Öffnet Ihre Frage wieder, wenn die Antwort noch nicht hilft.
+- !zurückziehen <Nummer>: Zieht Ihre Frage zurück und löscht ihren Text.
+- !faq [Frage]: Beantwortet häufige Fragen zum Projekt und zum OZG.
+- !faq hilft [nein]: Sagt, ob die letzte Antwort auf eine häufige Frage hier geholfen hat.
+- !mensch [Ihr Anliegen]: Übergibt Ihr Anliegen an einen Menschen.
+- !mensch erledigt [Nummer]: Schließt eine Übergabe an einen Menschen ab; danach antworte ich dort wieder.
+- !ag [Nummer]: Zeigt die Arbeitsgruppen oder eine davon.
+- !kontakt: Zeigt, wie Sie uns erreichen.
+- !newsletter: Zeigt, welche Newsletter es gibt und wie Sie sie bestellen.
+- !leitfaden: Zeigt, wo Sie den Leitfaden des Projekts finden.
+- !datenschutz: Zeigt, was der Bot speichert und wie Sie es löschen.
+
+Mehr zu einem Befehl: !hilfe frage. Sie können mir auch einfach eine Frage stellen: im Direktchat oder indem Sie mich erwähnen.\
+""",
             "Wer bist du?": (
                 "Ich bin der Bot der AG 4 (Kommunikation) im CIO-Projekt: ein Programm mit festen Regeln, keine "
                 "künstliche Intelligenz. Meine Antworten haben Menschen geschrieben. Was ich kann, zeigt !hilfe."

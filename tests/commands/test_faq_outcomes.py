@@ -69,7 +69,7 @@ Das weiß ich nicht. Vielleicht hilft eine dieser Fragen:
 2. Was ist ein Quick Win?
 3. Was ist das CIO-Projekt?
 
-Wenn ja, antworten Sie mit 1, 2 oder 3. Sonst geht es so weiter:
+Passt eine davon? Antworten Sie mit 1, 2 oder 3. Sonst geht es so weiter:
 
 - Antworten Sie mit einem Wort, zum Beispiel AG3, dann gebe ich Ihren Text als Frage an diese Arbeitsgruppe. Wer was macht, zeigt !ag.
 - Auskunft gibt es auf https://ozg.sachsen-anhalt.de/ oder unter ozg@sachsen-anhalt.de. Text zum Kopieren: „Guten Tag, ich habe eine Frage: Welche Farbe hat der Dienstwagen des Ministers? Vielen Dank!“

@@ -24,14 +24,14 @@ async def test_who_asks_for_a_person_learns_who_and_until_when(dialog: Dialog) -
         {
             "direkt:anna": """\
 @karin:test kümmert sich darum, bis 25.11.2026 (Übergabe 1).
-Bis dahin antworte ich Ihnen hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt\
+Solange antworte ich Ihnen hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt\
 """,
             "koordination": """\
 @anna:test möchte mit einem Menschen sprechen. Zuständig: @karin:test, bis 25.11.2026.
 
 > Der Antrag geht nicht.
 
-Bitte melden Sie sich dort. Danach: !mensch erledigt 1\
+Bitte melden Sie sich bei @anna:test. Danach: !mensch erledigt 1\
 """,
         }
     )
@@ -48,6 +48,12 @@ Bitte melden Sie sich dort. Danach: !mensch erledigt 1\
         "Kann ich bitte mit einer echten Person reden?",
         "ich brauche einen menschen",
         "Kann mir bitte ein Mensch antworten?",
+        "Rufen Sie mich bitte zurück",
+        "Kann mich jemand anrufen?",
+        "Ich will jemanden sprechen",
+        "Das hilft nicht, ich möchte mit einem Menschen sprechen.",
+        "Verbinden Sie mich mit einem Mitarbeiter",
+        "Kann ich hier nicht mit einem Menschen sprechen?",
     ],
 )
 async def test_any_wording_does(dialog: Dialog, text: str) -> None:
@@ -56,7 +62,18 @@ async def test_any_wording_does(dialog: Dialog, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Wie erreiche ich das OZG-Team?", "Welche Menschen sind in der AG 3?", "Wer ist der CIO?"]
+    "text",
+    [
+        "Wie erreiche ich das OZG-Team?",
+        "Welche Menschen sind in der AG 3?",
+        "Wer ist der CIO?",
+        "Muss ein Bürger noch mit einem Sachbearbeiter sprechen, wenn er den Antrag online stellt?",
+        "Ich möchte nicht mit einem Menschen sprechen",
+        "Kann man mit einem Bot genauso gut sprechen wie mit einem Menschen?",
+        "Ich brauche einen Mitarbeiter, der sich mit XFall auskennt. Gibt es Schulungen?",
+        "Mensch Meier, was kostet EfA?",
+        "Mitarbeiter",
+    ],
 )
 async def test_a_question_about_people_is_no_call_for_one(dialog: Dialog, text: str) -> None:
     await dialog.hear("anna", "direkt:anna", text)
@@ -130,8 +147,31 @@ async def test_in_a_groups_room_one_message_tells_both_and_notifies_the_lead(dia
     assert answer.mentions == ["@lena:test"]
     assert str(answer) == snapshot("""\
 @lena:test, bitte übernehmen Sie das bis 25.11.2026 (Übergabe 1 von @anna:test).
-Bis dahin antworte ich @anna:test hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt 1\
+Solange antworte ich @anna:test hier nicht mehr auf freie Fragen. Den Stand zeigt !mensch. Wenn es erledigt ist: !mensch erledigt 1\
 """)
+
+
+async def test_a_second_matter_is_said_not_to_be_passed_on(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "!mensch Der Antrag geht nicht.")
+    said = await dialog.say("anna", "direkt:anna", "!mensch Es eilt: die Frist ist morgen!")
+    assert "nicht weitergegeben: Bitte sagen Sie es @karin:test selbst" in said
+    assert "nicht weitergegeben" not in await dialog.say("anna", "direkt:anna", "!mensch")
+
+
+async def test_who_closes_it_elsewhere_and_who_asked_are_both_told(dialog: Dialog) -> None:
+    await dialog.hear("anna", "direkt:anna", "!mensch")
+    answers = await dialog.hear("karin", "koordination", "!mensch erledigt Nr. 1")
+    assert {each.room: str(each) for each in answers} == {
+        "koordination": "Übergabe 1 ist erledigt; @anna:test erfährt es.",
+        "direkt:anna": "Übergabe 1 ist erledigt. Ich antworte hier wieder.",
+    }
+
+
+async def test_a_lead_hears_of_what_is_overdue_in_the_groups_room(dialog: Dialog) -> None:
+    await dialog.hear("anna", "ag3", "!mensch")
+    dialog.now += timedelta(days=3)
+    late = await dialog.ring()
+    assert sorted(each.room for each in late) == ["ag3", "koordination"]
 
 
 async def test_a_lead_who_asks_in_the_own_group_is_not_the_owner(dialog: Dialog) -> None:

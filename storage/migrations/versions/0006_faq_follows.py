@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("faq_choices", sa.Column("event_id", sa.String(), nullable=True))
     op.add_column("faq_gaps", sa.Column("trace", sa.String(), nullable=True))
     op.create_index("ix_faq_gaps_trace", "faq_gaps", ["trace"])
+    op.add_column("faq_told", sa.Column("asker", sa.String(), nullable=True))
     op.add_column("faq_told", sa.Column("said", sa.String(), nullable=True))
     op.add_column("handovers", sa.Column("event_id", sa.String(), nullable=True))
     op.create_table(
