@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from commands.faq.finding import reading
@@ -26,6 +26,15 @@ _Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 
 _Word = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][\w-]{1,39}$")]
+
+
+def _is_written(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("a day is written as 2026-11-24")  # noqa: TRY004 (pydantic makes a problem of this one)
+    return value
+
+
+_Day = Annotated[date, BeforeValidator(_is_written)]
 _SYNONYMS: Final = TypeAdapter[Sequence[Sequence[str]] | None](list[Annotated[list[_Word], Field(min_length=2)]] | None)
 
 
@@ -56,10 +65,10 @@ class Item(BaseModel):
     answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
     source: _Line
     source_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
-    as_of: date
+    as_of: _Day
     conflict: Annotated[str, StringConstraints(min_length=1, max_length=600)] | None = None
     live: Live | None = None
-    review_on: date | None = None
+    review_on: _Day | None = None
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,7 @@ def too_long(column: str, length: int, most: int) -> str:
 
 def no_link() -> str:
     """No link."""
-    return "Der Link muss mit https:// oder http:// beginnen und darf keine Leerzeichen haben."
+    return "Der Link muss mit https:// oder http:// beginnen, ohne Leerzeichen, mit höchstens 500 Zeichen."
 
 
 def too_many_phrasings(most: int) -> str:

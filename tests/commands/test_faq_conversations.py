@@ -1,9 +1,12 @@
 """What people write after the FAQ has answered, offered or passed: numbers in words, other people, second thoughts."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
-from storage import faq_learning
+from commands.faq import exchange
+from storage import faq, faq_learning
 from storage.tables import FaqChoice, FaqEntry, Question
 from tests.commands.asking import texts_in_database
 from tests.dialog import Dialog
@@ -145,6 +148,23 @@ async def test_words_that_mean_the_same_answer_who_waits(dialog: Dialog) -> None
     async with dialog.database.reading() as session:
         assert await faq_learning.unanswered(session) == []
         assert (await session.scalars(select(FaqChoice.gap_id))).all() == [None]
+
+
+async def test_who_waits_is_told_after_an_import(dialog: Dialog) -> None:
+    await dialog.say("anna", "direkt:anna", UNKNOWN)
+    assert await dialog.ring() == []
+    async with dialog.database.transaction() as session:
+        before = exchange.write(await faq.everything(session), ())
+        entry = {**json.loads(before)["entry"][0], "slug": "grundsteuer", "question": UNKNOWN, "answer": "Sehr hoch."}
+        items = [
+            *map(exchange.Item.model_validate, json.loads(before)["entry"]),
+            exchange.Item.model_validate({**entry, "alternatives": []}),
+        ]
+        await exchange.put(session, exchange.Whole(items), at=dialog.now, actor="test")
+    [told] = await dialog.ring()
+    assert (told.room, told.mentions) == ("direkt:anna", ["@anna:test"])
+    assert "Sehr hoch." in told
+    assert await dialog.ring() == []
 
 
 async def test_an_answer_that_is_deleted_after_the_preview_does_not_become_an_entry(dialog: Dialog) -> None:

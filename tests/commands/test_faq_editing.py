@@ -167,6 +167,7 @@ async def test_the_review_date_can_be_taken_away(dialog: Dialog) -> None:
         ("!faq neu Frage: Wer heizt das Rathaus? Antwort: Ich. Prüfen: 31.02.2027", "ist kein Tag"),
         ("!faq neu Frage: Wer heizt das Rathaus? Antwort: Ich. Prüfen: 01.01.2020", "in der Zukunft"),
         ("!faq neu Frage: Wer heizt das Rathaus? Antwort: Ich. Link: rathaus.de", "Der Link muss"),
+        ("!faq neu Frage: Wer heizt? Antwort: Ich. Link: https://" + "x" * 493, "höchstens 500"),
         ("!faq neu Frage: Was bedeutet EfA? Antwort: Ja.", "gibt es schon als Eintrag"),
         ("!faq neu Frage: Rathaus? Antwort: Ja. Auch: Was bedeutet EfA", "gibt es schon als Eintrag"),
         ("!faq neu aus", "gehört zu keiner Angabe"),

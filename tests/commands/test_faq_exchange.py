@@ -69,6 +69,9 @@ async def entries(dialog: Dialog) -> list[str]:
         ({"question": "wann oeffnet die Kantine"}, "have the same wording"),
         ({"source_url": "javascript:x"}, "entry 2: source_url"),
         ({"as_of": "gestern"}, "entry 2: as_of"),
+        ({"as_of": 0}, "a day is written as 2026-11-24"),
+        ({"question": "???"}, "parken: the question '???' says nothing"),
+        ({"source_url": "https://" + "x" * 493}, "entry 2: source_url"),
         ({"live": "weather"}, "entry 2: live"),
         ({"autor": "x"}, "entry 2: autor"),
     ],
@@ -100,7 +103,11 @@ def test_wrong_words_are_named(tmp_path: Path, words: Any) -> None:
         exchange.read(path)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"entry": []}', '{"entry": [1]}', '{"entry": {}}', "{"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"entry": []}', '{"entry": [1]}', '{"entry": {}}', "{", "[" * 100_000, "1" * 5_000],
+    ids=str.__len__,
+)
 def test_what_is_no_such_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "faq.json"
     path.write_text(content, "utf-8")
