@@ -19,9 +19,12 @@ _looked_at: Final[set[tuple[int, ...]]] = set()
 
 async def now_answered(session: AsyncSession) -> tuple[Message, ...]:
     """Tell those who waited for what is answered now; that is no gap any more. Who asked earlier is not known."""
+    waiting = await faq_learning.unanswered(session)
+    if not waiting and not await faq_learning.gaps(session):
+        return ()
     ranking = (await known(session)).ranking
     found: dict[tuple[str, str, str], Message] = {}
-    for choice in await faq_learning.unanswered(session):
+    for choice in waiting:
         slug = decide(choice.text, ranking).answer if choice.text else None
         for entry in await faq.named(session, [slug] if slug else []):
             await faq_learning.chosen(session, choice)
@@ -32,7 +35,7 @@ async def now_answered(session: AsyncSession) -> tuple[Message, ...]:
                 mentions=(choice.sender,),
                 reply_to=choice.event_id,
             )
-    for gap in await faq_learning.gaps(session):
+    for gap in await faq_learning.gaps(session):  # without those that were just closed
         if gap.slug is None and decide(gap.text, ranking).answer is not None:
             await faq_learning.close_gap(session, gap)
     return tuple(found.values())
