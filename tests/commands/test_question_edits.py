@@ -69,7 +69,7 @@ async def test_an_edit_that_is_no_question_any_more_changes_nothing(dialog: Dial
     event = await asked(dialog)
     assert str(only(await dialog.edit("anna", event, text))) == snapshot("""\
 An AG3-001 habe ich nichts geändert.
-Eine Änderung muss weiter so beginnen: !frage AG3 Ihre Frage
+Eine Änderung muss so beginnen: !frage AG3 Ihre Frage
 Ganz zurückziehen können Sie die Frage mit !zurückziehen AG3-001\
 """)
     assert "Anschub" in await dialog.say("ben", "plenum", "!frage AG3-001")
