@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storage
+from commands.faq.finding.confidence import MEANT, OFFERED
 from commands.faq.finding.ranking import Entry, Outcome, Ranking
 from commands.german_words import fold
 
@@ -116,7 +117,9 @@ def test_sixty_kilobytes_are_read_no_further_than_the_limit() -> None:
 @given(st.text(max_size=300))
 def test_no_text_raises_and_every_score_is_a_share(text: str) -> None:
     outcome = RANKING.ask(text)
-    assert (outcome.kind == "unknown") == (not outcome.matches)
+    best = outcome.matches[0].score if outcome.matches else 0.0
+    assert outcome.kind == "unknown" or best >= OFFERED, "what is answered or asked back is there"
+    assert outcome.kind != "unknown" or best < MEANT, "what comes nearest to something unknown is far"
     assert all(0 <= match.score <= 1 for match in outcome.matches)
     assert [match.score for match in outcome.matches] == sorted(
         (match.score for match in outcome.matches), reverse=True
