@@ -1,5 +1,6 @@
 """What conversations about questions share."""
 
+from storage import faq_learning
 from storage.tables import Base
 from tests.dialog import Answer, Dialog
 
@@ -13,6 +14,12 @@ async def texts_in_database(dialog: Dialog) -> str:
         tables = [table for table in Base.metadata.sorted_tables if table.name not in {"faq_entries", "groups"}]
         found = [row for table in tables for row in await rows.execute(table.select())]
         return "\n".join(str(tuple(row)) for row in found)
+
+
+async def gaps(dialog: Dialog) -> list[str]:
+    """What the FAQ could not answer, as editors see it."""
+    async with dialog.database.reading() as session:
+        return [gap.text for gap in await faq_learning.gaps(session)]
 
 
 def told(answers: list[Answer], room: str) -> Answer:

@@ -9,17 +9,12 @@ from sqlalchemy import func, select, update
 from commands.faq.learning import may_be_kept
 from storage import faq_learning
 from storage.tables import FaqChoice, FaqEntry, FaqTold, FaqVote, Question
-from tests.commands.asking import texts_in_database
+from tests.commands.asking import gaps, texts_in_database
 from tests.dialog import Dialog
 
 UNCLEAR = "Was kostet das?"
 UNKNOWN = "Wie hoch ist die Grundsteuer in Halle?"
 FAR = "Welche Farbe hat der Dienstwagen des Ministers?"
-
-
-async def gaps(dialog: Dialog) -> list[str]:
-    async with dialog.database.reading() as session:
-        return [gap.text for gap in await faq_learning.gaps(session)]
 
 
 async def test_an_offer_is_settled_by_its_number(dialog: Dialog) -> None:
